@@ -1,0 +1,2 @@
+/** The words of mos: model records, one service interface per lifecycle phase, events, errors. */
+module mos.spi {}

@@ -1,0 +1,5 @@
+/** Mount: squashfs and erofs layers under dm-verity, joined by overlay. */
+module mos.plugin.atomfs {
+  requires mos.linux;
+  requires mos.spi;
+}

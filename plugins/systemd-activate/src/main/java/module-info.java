@@ -1,0 +1,5 @@
+/** Activate: services under systemd. */
+module mos.plugin.systemdactivate {
+  requires mos.linux;
+  requires mos.spi;
+}

@@ -1,0 +1,4 @@
+/** Verify: signature, certificate chain, product. */
+module mos.plugin.x509verify {
+  requires mos.spi;
+}
