@@ -1,0 +1,3 @@
+/** Phase activate: targets become running services. */
+@org.jspecify.annotations.NullMarked
+package mos.spi.activate;

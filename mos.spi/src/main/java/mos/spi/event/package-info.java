@@ -1,0 +1,3 @@
+/** What happens while a command runs, as sealed records. */
+@org.jspecify.annotations.NullMarked
+package mos.spi.event;

@@ -1,0 +1,35 @@
+package mos.spi.image;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An OCI image manifest (image specification 1.1).
+ *
+ * @param artifactType what it is, if not a container image
+ * @param config the configuration blob
+ * @param layers bottom layer first
+ * @param subject the manifest it is attached to
+ * @param annotations facts about it
+ */
+public record ImageManifest(
+    Optional<String> artifactType,
+    Descriptor config,
+    List<Descriptor> layers,
+    Optional<Descriptor> subject,
+    Map<String, String> annotations) {
+  /** The most layers that are accepted. */
+  public static final int MAX_LAYERS = 500;
+
+  /** Copies the collections. */
+  public ImageManifest {
+    layers = List.copyOf(layers);
+    annotations = Map.copyOf(annotations);
+  }
+
+  /** The artifact type, or what stood for it before OCI 1.1: the configuration's media type. */
+  public String effectiveArtifactType() {
+    return artifactType.orElse(config.mediaType());
+  }
+}

@@ -1,0 +1,28 @@
+package mos.spi.model;
+
+/**
+ * What a target is and how it is activated. The set is open: an activation plugin may bring its own
+ * type. Which types a system knows is decided by its plugins, not here.
+ *
+ * @param value the type's name in manifests
+ */
+public record ServiceType(String value) {
+  /** The root file system of the host. */
+  public static final ServiceType HOSTFS = new ServiceType("hostfs");
+
+  /** A service that runs in a container of its own. */
+  public static final ServiceType CONTAINER = new ServiceType("container");
+
+  /** A file system that is mounted for others to use. */
+  public static final ServiceType FS_ONLY = new ServiceType("fs-only");
+
+  /** Checks the name's form. */
+  public ServiceType {
+    Names.check("", value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,3 @@
+/** Phase mount: images become file systems. */
+@org.jspecify.annotations.NullMarked
+package mos.spi.mount;

@@ -1,0 +1,3 @@
+/** Errors with codes, and undo. */
+@org.jspecify.annotations.NullMarked
+package mos.spi;

@@ -1,0 +1,3 @@
+/** Publishing: keysets and signatures. */
+@org.jspecify.annotations.NullMarked
+package mos.spi.sign;
