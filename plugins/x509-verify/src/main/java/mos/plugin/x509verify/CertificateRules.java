@@ -1,5 +1,6 @@
 package mos.plugin.x509verify;
 
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -19,15 +20,17 @@ final class CertificateRules {
 
   private static final int NOT_CA = -1;
 
+  private static final String ECDSA = "1.2.840.10045.4.3.";
+
   /** SHA-2 with RSA (PKCS#1 v1.5) or ECDSA, and Ed25519. */
   private static final Set<String> SIGNATURE_ALGORITHMS =
       Set.of(
           "1.2.840.113549.1.1.11",
           "1.2.840.113549.1.1.12",
           "1.2.840.113549.1.1.13",
-          "1.2.840.10045.4.3.2",
-          "1.2.840.10045.4.3.3",
-          "1.2.840.10045.4.3.4",
+          ECDSA + "2",
+          ECDSA + "3",
+          ECDSA + "4",
           "1.3.101.112");
 
   /** Key usage, basic constraints, extended key usage: what an authority may insist on. */
@@ -50,13 +53,15 @@ final class CertificateRules {
     if (!purposes.contains(CODE_SIGNING)) {
       throw new NotTrusted(named(leaf) + " has no extended key usage codeSigning");
     }
-    checkAlgorithms(leaf);
+    checkSignature(leaf);
+    checkKey(leaf);
   }
 
   /** An authority between the leaf and a trust anchor. */
   static void checkIntermediate(X509Certificate issuer) throws NotTrusted {
     checkAuthority(issuer);
-    checkAlgorithms(issuer);
+    checkSignature(issuer);
+    checkKey(issuer);
   }
 
   /** A trust anchor. Nobody checks its own signature: it is trusted because it was given. */
@@ -85,15 +90,26 @@ final class CertificateRules {
     }
   }
 
-  private static void checkAlgorithms(X509Certificate certificate) throws NotTrusted {
-    if (!SIGNATURE_ALGORITHMS.contains(certificate.getSigAlgOID())) {
+  private static void checkSignature(X509Certificate certificate) throws NotTrusted {
+    String algorithm = certificate.getSigAlgOID();
+    if (!SIGNATURE_ALGORITHMS.contains(algorithm)) {
       throw new NotTrusted(
           named(certificate)
               + " is signed with "
               + certificate.getSigAlgName()
               + ", which is not accepted: RSA or ECDSA with SHA-256 or more, or Ed25519");
     }
-    checkKey(certificate);
+    if (!SignatureField.isCanonical(encoded(certificate), algorithm.startsWith(ECDSA))) {
+      throw new NotTrusted(named(certificate) + " has a malformed signature");
+    }
+  }
+
+  private static byte[] encoded(X509Certificate certificate) throws NotTrusted {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new NotTrusted(named(certificate) + " has no encoding", e);
+    }
   }
 
   private static void checkKey(X509Certificate certificate) throws NotTrusted {

@@ -8,6 +8,7 @@ import java.util.Arrays;
  */
 final class DerReader {
   static final int INTEGER = 0x02;
+  static final int BIT_STRING = 0x03;
   static final int OBJECT_IDENTIFIER = 0x06;
   static final int UTF8_STRING = 0x0c;
   static final int PRINTABLE_STRING = 0x13;
