@@ -1,0 +1,93 @@
+package mos.distribution;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Links the images named on the command line and has their AOT caches trained. An image whose
+ * inputs are those of the last run is left as it is.
+ *
+ * <p>Arguments: the directory of module jars, the directory of image definitions, the output
+ * directory, then image names.
+ */
+public final class LinkImages {
+
+  private LinkImages() {}
+
+  /** Links the images. */
+  public static void main(String... args) throws Exception {
+    if (args.length < 4) {
+      System.err.println("usage: LinkImages MODULES DEFINITIONS OUTPUT IMAGE...");
+      System.exit(2);
+    }
+    Path definitions = Path.of(args[1]);
+    Path output = Path.of(args[2]);
+    List<Path> jars = files(Path.of(args[0]));
+    List<String> names = List.of(args).subList(3, args.length);
+
+    Path stamp = output.resolve("inputs.sha256");
+    String inputs = digest(jars, files(definitions));
+    if (Files.exists(stamp) && Files.readString(stamp).equals(inputs)) {
+      System.out.println("The images are up to date: " + output);
+      return;
+    }
+    Files.deleteIfExists(stamp);
+    Path modules = Files.createDirectories(output.resolveSibling("image-modules"));
+    for (Path old : files(modules)) {
+      Files.delete(old);
+    }
+    Path jna = null;
+    for (Path jar : jars) {
+      Library library = Library.of(jar);
+      library.writeTo(modules.resolve(library.module() + ".jar"));
+      if (library.module().equals("com.sun.jna")) {
+        jna = jar;
+      }
+    }
+    if (jna == null) {
+      throw new IllegalStateException(args[0] + ": JNA is missing");
+    }
+    Files.createDirectories(output);
+    ImageLinker linker = new ImageLinker(modules, jna);
+    for (String name : names) {
+      System.out.println("Linking image " + output.resolve(name));
+      linker.link(ImageDefinition.read(definitions, name), output.resolve(name));
+    }
+    train(definitions.resolve("train"), output);
+    Files.writeString(stamp, inputs);
+  }
+
+  private static void train(Path script, Path images) throws IOException, InterruptedException {
+    Process train = new ProcessBuilder(script.toString(), images.toString()).inheritIO().start();
+    if (train.waitFor() != 0) {
+      throw new IllegalStateException(script + " " + images + " failed: see its messages above");
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static String digest(List<Path> jars, List<Path> definitions)
+      throws IOException, NoSuchAlgorithmException {
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    sha256.update(Runtime.version().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    List<Path> all = new ArrayList<>(jars);
+    all.addAll(definitions);
+    for (Path file : all) {
+      sha256.update(
+          file.getFileName().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      sha256.update(Files.readAllBytes(file));
+    }
+    return HexFormat.of().formatHex(sha256.digest());
+  }
+}
