@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raises the class files of a library to the oldest version that an AOT cache takes. Picocli is compiled for Java 5, and its classes
- * would be parsed and verified anew in every run.
+ * Raises the class files of a library to the oldest version that an AOT cache takes. Picocli is
+ * compiled for Java 5, and its classes would be parsed and verified anew in every run.
  */
 final class ClassFileVersion {
 
@@ -37,7 +37,10 @@ final class ClassFileVersion {
                     .orElse(ClassFileVersion::unknown)));
   }
 
-  /** The class in version 52 (Java 8) if it is older, with the stack maps that this version must have. */
+  /**
+   * The class in version 52 (Java 8) if it is older, with the stack maps that this version must
+   * have.
+   */
   byte[] raised(byte[] content) {
     int major = (content[MAJOR_OFFSET] & 0xff) << Byte.SIZE | (content[MAJOR_OFFSET + 1] & 0xff);
     if (major >= ClassFile.JAVA_8_VERSION) {
@@ -52,7 +55,8 @@ final class ClassFileVersion {
             builder.with(element);
           }
         };
-    // A lambda and not CodeTransform.ACCEPT_ALL, which would copy the code as it is, without stack maps.
+    // A lambda and not CodeTransform.ACCEPT_ALL, which would copy the code as it is, without stack
+    // maps.
     return classFile.transformClass(
         model,
         version.andThen(
@@ -65,7 +69,10 @@ final class ClassFileVersion {
     return content == null ? null : new ByteArrayInputStream(content);
   }
 
-  /** A class of an optional library that is not there: for the stack maps it is as good as an interface. */
+  /**
+   * A class of an optional library that is not there: for the stack maps it is as good as an
+   * interface.
+   */
   private static ClassHierarchyInfo unknown(ClassDesc type) {
     return ClassHierarchyInfo.ofInterface();
   }
