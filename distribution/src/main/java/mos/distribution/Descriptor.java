@@ -38,15 +38,17 @@ record Descriptor(String module, List<String> requires, List<String> optional) {
   /**
    * The bytes of {@code module-info.class}.
    *
+   * @param version the library's version
    * @param packages every package of the library; all are exported, as they are from an automatic
    *     module
    */
-  byte[] moduleInfo(SortedSet<String> packages) {
+  byte[] moduleInfo(String version, SortedSet<String> packages) {
     return ClassFile.of()
         .buildModule(
             ModuleAttribute.of(
                 ModuleDesc.of(module),
                 builder -> {
+                  builder.moduleVersion(version);
                   builder.requires(ModuleDesc.of("java.base"), ACC_MANDATED, null);
                   requires.forEach(name -> builder.requires(ModuleDesc.of(name), 0, null));
                   optional.forEach(

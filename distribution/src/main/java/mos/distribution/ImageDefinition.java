@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What an image consists of, read from {@code images/<name>.*}; in every file a {@code #} starts a
@@ -33,11 +35,8 @@ record ImageDefinition(
         lines(directory.resolve(name + ".commands")).stream()
             .map(line -> line.split("\\s+", 2))
             .collect(
-                java.util.stream.Collectors.toMap(
-                    words -> words[0],
-                    words -> words[1],
-                    (first, second) -> second,
-                    java.util.TreeMap::new));
+                Collectors.toMap(
+                    words -> words[0], words -> words[1], (first, second) -> second, TreeMap::new));
     return new ImageDefinition(
         name,
         lines(directory.resolve(name + ".modules")),

@@ -49,16 +49,16 @@ record Library(Path jar, ModuleDescriptor descriptor) {
    */
   void writeTo(Path target) throws IOException {
     Map<String, byte[]> entries = readEntries();
-    ClassFileVersion version = new ClassFileVersion(entries);
+    ClassFileVersion classFiles = new ClassFileVersion(entries);
     entries.replaceAll(
-        (name, content) -> name.endsWith(".class") ? version.raised(content) : content);
+        (name, content) -> name.endsWith(".class") ? classFiles.raised(content) : content);
     if (descriptor.isAutomatic()) {
       Descriptor missing = Descriptor.MISSING.get(module());
       if (missing == null) {
         throw new IllegalStateException(
             jar + ": module " + module() + " has no descriptor; add one to Descriptor.MISSING");
       }
-      entries.put("module-info.class", missing.moduleInfo(packages(entries)));
+      entries.put("module-info.class", missing.moduleInfo(version(), packages(entries)));
     }
     try (OutputStream file = Files.newOutputStream(target);
         ZipOutputStream out = new ZipOutputStream(file)) {
@@ -69,6 +69,12 @@ record Library(Path jar, ModuleDescriptor descriptor) {
         out.write(entry.getValue());
       }
     }
+  }
+
+  private String version() {
+    return descriptor
+        .rawVersion()
+        .orElseThrow(() -> new IllegalStateException(jar + ": no version in the file's name"));
   }
 
   private Map<String, byte[]> readEntries() throws IOException {

@@ -1,6 +1,9 @@
 package mos.distribution;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -33,12 +36,21 @@ public final class LinkImages {
     List<String> names = List.of(args).subList(3, args.length);
 
     Path stamp = output.resolve("inputs.sha256");
-    String inputs = digest(jars, files(definitions));
+    String inputs = digest(jars, files(definitions), files(ownClasses()));
     if (Files.exists(stamp) && Files.readString(stamp).equals(inputs)) {
       System.out.println("The images are up to date: " + output);
-      return;
+    } else {
+      Files.deleteIfExists(stamp);
+      link(jars, definitions, output, names);
+      Files.writeString(stamp, inputs);
     }
-    Files.deleteIfExists(stamp);
+    for (String name : names) {
+      recordCommit(output.resolve(name).resolve("release"));
+    }
+  }
+
+  private static void link(List<Path> jars, Path definitions, Path output, List<String> names)
+      throws IOException, InterruptedException {
     Path modules = Files.createDirectories(output.resolveSibling("image-modules"));
     for (Path old : files(modules)) {
       Files.delete(old);
@@ -52,7 +64,7 @@ public final class LinkImages {
       }
     }
     if (jna == null) {
-      throw new IllegalStateException(args[0] + ": JNA is missing");
+      throw new IllegalStateException("JNA is not among the modules: " + jars);
     }
     Files.createDirectories(output);
     ImageLinker linker = new ImageLinker(modules, jna);
@@ -61,7 +73,23 @@ public final class LinkImages {
       linker.link(ImageDefinition.read(definitions, name), output.resolve(name));
     }
     train(definitions.resolve("train"), output);
-    Files.writeString(stamp, inputs);
+  }
+
+  /**
+   * Notes the commit that was built, which {@code --version} prints; a tree without git has none.
+   */
+  private static void recordCommit(Path release) throws IOException, InterruptedException {
+    Process git =
+        new ProcessBuilder("git", "rev-parse", "--short=12", "HEAD")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String commit = new String(git.getInputStream().readAllBytes(), UTF_8).strip();
+    List<String> lines = new ArrayList<>(Files.readAllLines(release));
+    lines.removeIf(line -> line.startsWith("MOS_COMMIT="));
+    if (git.waitFor() == 0) {
+      lines.add("MOS_COMMIT=\"" + commit + "\"");
+    }
+    Files.write(release, lines);
   }
 
   private static void train(Path script, Path images) throws IOException, InterruptedException {
@@ -77,16 +105,22 @@ public final class LinkImages {
     }
   }
 
-  private static String digest(List<Path> jars, List<Path> definitions)
-      throws IOException, NoSuchAlgorithmException {
+  /** The classes of this program: another linker makes other images. */
+  private static Path ownClasses() throws URISyntaxException {
+    Path root =
+        Path.of(LinkImages.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    return root.resolve(LinkImages.class.getPackageName().replace('.', '/'));
+  }
+
+  @SafeVarargs
+  private static String digest(List<Path>... inputs) throws IOException, NoSuchAlgorithmException {
     MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-    sha256.update(Runtime.version().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    List<Path> all = new ArrayList<>(jars);
-    all.addAll(definitions);
-    for (Path file : all) {
-      sha256.update(
-          file.getFileName().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      sha256.update(Files.readAllBytes(file));
+    sha256.update(Runtime.version().toString().getBytes(UTF_8));
+    for (List<Path> files : inputs) {
+      for (Path file : files) {
+        sha256.update(file.getFileName().toString().getBytes(UTF_8));
+        sha256.update(Files.readAllBytes(file));
+      }
     }
     return HexFormat.of().formatHex(sha256.digest());
   }
