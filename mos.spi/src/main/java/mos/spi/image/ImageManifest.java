@@ -3,6 +3,7 @@ package mos.spi.image;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import mos.spi.InvalidFieldException;
 
 /**
  * An OCI image manifest (image specification 1.1).
@@ -22,8 +23,11 @@ public record ImageManifest(
   /** The most layers that are accepted. */
   public static final int MAX_LAYERS = 500;
 
-  /** Copies the collections. */
+  /** Checks the number of layers and copies the collections. */
   public ImageManifest {
+    if (layers.size() > MAX_LAYERS) {
+      throw new InvalidFieldException("layers", "must be at most " + MAX_LAYERS + ", are " + layers.size());
+    }
     layers = List.copyOf(layers);
     annotations = Map.copyOf(annotations);
   }

@@ -1,0 +1,244 @@
+package mos.formats;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import mos.spi.InvalidFieldException;
+import mos.spi.model.Bytes;
+
+/**
+ * Reads a document strictly: every value has the type that is asked for, no key stands twice,
+ * nothing follows the end. Errors carry the path of the field, or line and column where the syntax
+ * itself is wrong.
+ */
+final class DocumentReader {
+  private static final int MAX_ELEMENTS = 10_000;
+
+  /** Reads the value of one field. */
+  @FunctionalInterface
+  interface Field {
+    /** Reads it, or calls {@link #unknown} or {@link #skip}. */
+    void read(String name) throws IOException;
+  }
+
+  /** Reads one value. */
+  @FunctionalInterface
+  interface Element<T> {
+    /** Reads it. */
+    T read() throws IOException;
+  }
+
+  private final JsonParser parser;
+  private final StringBuilder path = new StringBuilder();
+
+  private DocumentReader(JsonParser parser) {
+    this.parser = parser;
+  }
+
+  /**
+   * Reads a whole document.
+   *
+   * @throws InvalidFieldException when it is not what {@code shape} expects
+   */
+  static <T> T read(Bytes bytes, Syntax syntax, Function<DocumentReader, Element<T>> shape) {
+    try (JsonParser parser = syntax.parser(bytes)) {
+      DocumentReader reader = new DocumentReader(parser);
+      if (parser.nextToken() == null) {
+        throw new InvalidFieldException("", "the document is empty");
+      }
+      T value = shape.apply(reader).read();
+      if (parser.nextToken() != null) {
+        throw reader.invalid("something follows the end of the document");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw syntaxError(syntax, e);
+    } catch (IOException e) {
+      throw new InvalidFieldException("", "not " + syntax + ": " + e.getMessage());
+    }
+  }
+
+  private static InvalidFieldException syntaxError(Syntax syntax, JsonProcessingException e) {
+    String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
+    if (reason.length() > 200) {
+      reason = reason.substring(0, 200) + "…";
+    }
+    String place =
+        e.getLocation() == null
+            ? ""
+            : " at line "
+                + e.getLocation().getLineNr()
+                + ", column "
+                + e.getLocation().getColumnNr();
+    return new InvalidFieldException("", "not " + syntax + place + ": " + reason);
+  }
+
+  /** An error at the current field. */
+  InvalidFieldException invalid(String problem) {
+    return new InvalidFieldException(path.toString(), problem);
+  }
+
+  /** An error about a field of the current object that is not there. */
+  InvalidFieldException missing(String field) {
+    return new InvalidFieldException(field, "is missing").under(path.toString());
+  }
+
+  /** Makes a record from what was read; what it refuses gets the current path. */
+  <T> T make(Supplier<T> constructor) {
+    try {
+      return constructor.get();
+    } catch (InvalidFieldException e) {
+      throw e.under(path.toString());
+    }
+  }
+
+  /** Reads an object: calls {@code field} for each of its keys. */
+  void object(Field field) throws IOException {
+    expect(JsonToken.START_OBJECT, "a mapping");
+    Set<String> seen = new HashSet<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      if (name == null) {
+        throw invalid("must be a mapping of names to values");
+      }
+      int length = path.length();
+      path.append(length == 0 ? "" : ".").append(name);
+      if (!seen.add(name)) {
+        throw invalid("stands twice");
+      }
+      parser.nextToken();
+      field.read(name);
+      path.setLength(length);
+    }
+  }
+
+  /** Reads an object if there is one: null means none. */
+  boolean isNull() {
+    return parser.currentToken() == JsonToken.VALUE_NULL;
+  }
+
+  /** Reads a list; null is an empty one. */
+  <T> List<T> list(Element<T> element) throws IOException {
+    List<T> list = new ArrayList<>();
+    if (isNull()) {
+      return list;
+    }
+    expect(JsonToken.START_ARRAY, "a list");
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (list.size() == MAX_ELEMENTS) {
+        throw invalid("has more than " + MAX_ELEMENTS + " elements");
+      }
+      int length = path.length();
+      path.append('[').append(list.size()).append(']');
+      list.add(element.read());
+      path.setLength(length);
+    }
+    return list;
+  }
+
+  /** Reads a mapping of strings to strings; null is an empty one. */
+  Map<String, String> strings() throws IOException {
+    Map<String, String> strings = new TreeMap<>();
+    if (!isNull()) {
+      object(name -> strings.put(name, string()));
+    }
+    return strings;
+  }
+
+  /** Reads a string. */
+  String string() throws IOException {
+    expect(JsonToken.VALUE_STRING, "a string");
+    refuseAlias();
+    return parser.getText();
+  }
+
+  /** Reads a string that YAML may have taken for a number: {@code version: 1.10}. */
+  String text() throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+        || parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
+      return parser.getText();
+    }
+    return string();
+  }
+
+  /** Reads a whole number. */
+  long integer() throws IOException {
+    expect(JsonToken.VALUE_NUMBER_INT, "a whole number");
+    try {
+      return parser.getLongValue();
+    } catch (JsonProcessingException e) {
+      throw invalid("is out of range");
+    }
+  }
+
+  /** Reads a whole number that fits into 32 bits. */
+  int small() throws IOException {
+    long value = integer();
+    if (value != (int) value) {
+      throw invalid("is out of range");
+    }
+    return (int) value;
+  }
+
+  /** Whether the value is a number. */
+  boolean isInteger() {
+    return parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
+  }
+
+  /** Reads true or false. */
+  boolean bool() {
+    JsonToken token = parser.currentToken();
+    if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
+      throw invalid("must be true or false, not " + kind());
+    }
+    return token == JsonToken.VALUE_TRUE;
+  }
+
+  /** Refuses a key that the document may not have. */
+  InvalidFieldException unknown() {
+    return invalid("is not a known key");
+  }
+
+  /** Passes over a value that is of no interest. */
+  void skip() throws IOException {
+    parser.skipChildren();
+  }
+
+  private void expect(JsonToken token, String words) {
+    if (parser.currentToken() != token) {
+      throw invalid("must be " + words + ", not " + kind());
+    }
+  }
+
+  /** A YAML alias arrives as the string of its name, which is never what its writer meant. */
+  private void refuseAlias() {
+    if (parser.canReadObjectId() && YamlAliases.isAlias(parser)) {
+      throw invalid("is a YAML alias; write the value itself");
+    }
+  }
+
+  private String kind() {
+    JsonToken token = parser.currentToken();
+    if (token == null) {
+      return "the end of the document";
+    }
+    return switch (token) {
+      case START_OBJECT -> "a mapping";
+      case START_ARRAY -> "a list";
+      case VALUE_STRING -> "a string";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      case VALUE_TRUE, VALUE_FALSE -> "true or false";
+      case VALUE_NULL -> "nothing";
+      default -> "the end of the document";
+    };
+  }
+}
