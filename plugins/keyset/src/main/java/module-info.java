@@ -3,4 +3,7 @@ module mos.plugin.keyset {
   requires mos.spi;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;
+
+  provides mos.spi.sign.KeysetProvider with
+      mos.plugin.keyset.FileKeysetProvider;
 }

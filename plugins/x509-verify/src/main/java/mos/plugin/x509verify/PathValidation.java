@@ -35,8 +35,7 @@ record PathValidation(Purpose purpose, Instant now) {
     for (X509Certificate issuer : chain.intermediates()) {
       CertificateRules.checkIntermediate(issuer);
     }
-    NotTrusted reason =
-        new NotTrusted("was issued by '" + chain.issuer() + "', which is not one of the given CAs");
+    NotTrusted reason = null;
     for (X509Certificate anchor : anchors.named(chain.issuer())) {
       try {
         check(chain, anchor);
@@ -45,7 +44,10 @@ record PathValidation(Purpose purpose, Instant now) {
         reason = e;
       }
     }
-    throw reason;
+    throw reason != null
+        ? reason
+        : new NotTrusted(
+            "was issued by '" + chain.issuer() + "', which is not one of the given CAs");
   }
 
   private void check(Chain chain, X509Certificate anchor) throws NotTrusted {
