@@ -26,7 +26,8 @@ public record ImageManifest(
   /** Checks the number of layers and copies the collections. */
   public ImageManifest {
     if (layers.size() > MAX_LAYERS) {
-      throw new InvalidFieldException("layers", "must be at most " + MAX_LAYERS + ", are " + layers.size());
+      throw new InvalidFieldException(
+          "layers", "must be at most " + MAX_LAYERS + ", are " + layers.size());
     }
     layers = List.copyOf(layers);
     annotations = Map.copyOf(annotations);
