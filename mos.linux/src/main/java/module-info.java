@@ -1,5 +1,8 @@
-/** Typed Linux system calls. */
+/** Typed Linux system calls over JNA, and the one way to run a program. */
 module mos.linux {
   requires com.sun.jna;
-  requires mos.spi;
+  requires transitive mos.spi;
+  requires static transitive org.jspecify;
+
+  exports mos.linux;
 }

@@ -1,0 +1,73 @@
+package mos.linux;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A lock on a file (flock(2)): it belongs to the open file and goes with the process. */
+public final class Flock implements AutoCloseable {
+  private static final int O_RDONLY_CLOEXEC_NOFOLLOW = 02000000 | 0400000;
+  private static final int O_RDWR = 2;
+  private static final int O_CREAT = 0100;
+  private static final int SHARED = 1;
+  private static final int EXCLUSIVE = 2;
+  private static final int NON_BLOCKING = 4;
+
+  private final FileDescriptor file;
+
+  private Flock(FileDescriptor file) {
+    this.file = file;
+  }
+
+  /** Who may hold the lock beside us. */
+  public enum Mode {
+    /** Other readers. */
+    SHARED,
+    /** Nobody. */
+    EXCLUSIVE
+  }
+
+  /**
+   * Takes the lock if nobody else's is in the way.
+   *
+   * @param create whether to create the file when it does not exist, mode 0644
+   * @return empty when somebody else holds it
+   * @throws LinuxException ENOENT when the file does not exist and is not to be created
+   */
+  public static Optional<Flock> tryLock(Path path, Mode mode, boolean create) {
+    int flags =
+        O_RDONLY_CLOEXEC_NOFOLLOW | (mode == Mode.EXCLUSIVE ? O_RDWR : 0) | (create ? O_CREAT : 0);
+    String about = path.toString();
+    FileDescriptor file =
+        new FileDescriptor(Libc.call("open", about, Libc.string(about), flags, 0644), about);
+    try {
+      Libc.call(
+          "flock",
+          about,
+          file.number(),
+          (mode == Mode.EXCLUSIVE ? EXCLUSIVE : SHARED) | NON_BLOCKING);
+      return Optional.of(new Flock(file));
+    } catch (LinuxException e) {
+      file.close();
+      if (e.errno() == LinuxException.EAGAIN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** The locked file, whatever its name means by now. */
+  public Path file() {
+    return file.path();
+  }
+
+  @Override
+  public String toString() {
+    return "lock on " + file;
+  }
+
+  /** Gives the lock up. */
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,41 @@
+package mos.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FlockTest {
+  @TempDir Path directory;
+
+  @Test
+  void exclusiveLockKeepsOthersOutUntilItIsClosed() {
+    Path file = directory.resolve("lock");
+    try (Flock held = Flock.tryLock(file, Flock.Mode.EXCLUSIVE, true).orElseThrow()) {
+      assertTrue(Flock.tryLock(file, Flock.Mode.SHARED, false).isEmpty(), held.toString());
+    }
+    Flock.tryLock(file, Flock.Mode.SHARED, false).orElseThrow().close();
+  }
+
+  @Test
+  void readersShareTheLock() {
+    Path file = directory.resolve("lock");
+    Flock.tryLock(file, Flock.Mode.EXCLUSIVE, true).orElseThrow().close();
+    try (Flock one = Flock.tryLock(file, Flock.Mode.SHARED, false).orElseThrow();
+        Flock two = Flock.tryLock(file, Flock.Mode.SHARED, false).orElseThrow()) {
+      assertTrue(Flock.tryLock(file, Flock.Mode.EXCLUSIVE, false).isEmpty(), one + " " + two);
+    }
+  }
+
+  @Test
+  void missingFileIsNotCreatedUnlessAskedFor() {
+    Path file = directory.resolve("none");
+    LinuxException e =
+        assertThrows(LinuxException.class, () -> Flock.tryLock(file, Flock.Mode.SHARED, false));
+    assertEquals(LinuxException.ENOENT, e.errno());
+    assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+  }
+}
