@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -118,7 +119,7 @@ class VerityCheckTest {
     VerityFixture.flip(file, tree.levelOffset(0) + 4095);
     try (FileChannel channel = VerityFixture.open(file)) {
       byte[] top = new BlockHasher(channel, SALT).digest(tree.levelOffset(0));
-      RootHash root = new RootHash(java.util.HexFormat.of().formatHex(top));
+      RootHash root = new RootHash(HexFormat.of().formatHex(top));
       MosException e = assertThrows(MosException.class, () -> verify(file, 3, root));
       assertTrue(e.getMessage().contains("does not end with zeros"), e.getMessage());
     }

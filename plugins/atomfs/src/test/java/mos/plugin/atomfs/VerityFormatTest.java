@@ -1,5 +1,6 @@
 package mos.plugin.atomfs;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -141,7 +142,7 @@ class VerityFormatTest {
     MosException e = assertThrows(MosException.class, () -> append(file));
     assertEquals(ErrorCode.INVALID, e.code());
     assertTrue(e.getMessage().startsWith("a layer: "), e.getMessage());
-    org.junit.jupiter.api.Assertions.assertArrayEquals(before, Files.readAllBytes(file));
+    assertArrayEquals(before, Files.readAllBytes(file));
   }
 
   private static RootHash append(Path image) throws IOException {
