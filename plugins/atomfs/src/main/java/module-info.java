@@ -2,7 +2,6 @@
 module mos.plugin.atomfs {
   requires mos.linux;
   requires mos.spi;
-  requires static org.jspecify;
 
   provides mos.spi.mount.LayerBuilder with
       mos.plugin.atomfs.VerityLayerBuilder;
