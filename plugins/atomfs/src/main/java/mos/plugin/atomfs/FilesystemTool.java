@@ -2,9 +2,13 @@ package mos.plugin.atomfs;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Makes the file system of a layer, without hash tree. The same input gives the same bytes. */
 sealed interface FilesystemTool permits Mksquashfs, MkfsErofs {
+  /** How long a program may take: only so long that a hanging one does not stay for ever. */
+  Duration LIMIT = Duration.ofHours(12);
+
   /** The media type of the layers it makes. */
   String mediaType();
 

@@ -5,8 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import mos.linux.Command;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.image.MediaTypes;
@@ -27,13 +26,13 @@ record MkfsErofs() implements FilesystemTool {
 
   @Override
   public void fromDirectory(Path source, SourceDate date, Path output) {
-    List<String> arguments = new ArrayList<>(OPTIONS);
+    List<Object> arguments = new ArrayList<>(OPTIONS);
     arguments.add("-T" + date.fixed());
     if (!Caller.isRoot()) {
       arguments.add("--all-root");
     }
-    arguments.addAll(List.of(output.toString(), source.toString()));
-    Tool.MKFS_EROFS.run(arguments, Map.of(), Optional.empty(), Optional.empty());
+    arguments.addAll(List.of(output, source));
+    command(arguments).run();
   }
 
   @Override
@@ -47,8 +46,16 @@ record MkfsErofs() implements FilesystemTool {
               + " root, or make a squashfs layer");
     }
     Path tree = Files.createDirectory(work.resolve("tree"));
-    Tool.TAR.run(
-        List.of(
+    unpack(source.tar(), tree);
+    List<Object> arguments = new ArrayList<>(OPTIONS);
+    arguments.addAll(List.of("--preserve-mtime", output, tree));
+    command(arguments).with(SourceDate.VARIABLE, date.newest(source.survey().newest(), name)).run();
+  }
+
+  private static void unpack(Path tar, Path tree) {
+    Command.of(
+            "tar",
+            "tar",
             "--extract",
             "--numeric-owner",
             "--same-owner",
@@ -56,14 +63,15 @@ record MkfsErofs() implements FilesystemTool {
             "--delay-directory-restore",
             "--xattrs",
             "--xattrs-include=*",
-            "--directory=" + tree),
-        Map.of(),
-        Optional.of(source.tar()),
-        Optional.empty());
-    List<String> arguments = new ArrayList<>(OPTIONS);
-    arguments.addAll(List.of("--preserve-mtime", output.toString(), tree.toString()));
-    String newest = date.newest(source.survey().newest(), name);
-    Tool.MKFS_EROFS.run(
-        arguments, Map.of(SourceDate.VARIABLE, newest), Optional.empty(), Optional.empty());
+            "--directory=" + tree)
+        // In another locale tar would rewrite names that pax headers give in UTF-8.
+        .with("LC_ALL", "C.UTF-8")
+        .input(tar)
+        .limit(LIMIT)
+        .run();
+  }
+
+  private static Command command(List<Object> arguments) {
+    return Command.of("erofs-utils", "mkfs.erofs", arguments.toArray()).limit(LIMIT);
   }
 }

@@ -3,8 +3,7 @@ package mos.plugin.atomfs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import mos.linux.Command;
 import mos.spi.image.MediaTypes;
 
 /**
@@ -35,27 +34,29 @@ record Mksquashfs() implements FilesystemTool {
 
   @Override
   public void fromDirectory(Path source, SourceDate date, Path output) {
-    List<String> arguments = new ArrayList<>(List.of(source.toString(), output.toString()));
+    List<Object> arguments = new ArrayList<>(List.of(source, output));
     arguments.addAll(OPTIONS);
     arguments.addAll(List.of("-mkfs-time", date.fixed(), "-all-time", date.fixed()));
     if (!Caller.isRoot()) {
       arguments.add("-all-root");
     }
-    Tool.MKSQUASHFS.run(arguments, Map.of(), Optional.empty(), Optional.empty());
+    command(arguments).run();
   }
 
   @Override
   public void fromTar(TarSource source, String name, SourceDate date, Path work, Path output) {
-    List<String> arguments = new ArrayList<>(List.of("-", output.toString(), "-tar"));
+    List<Object> arguments = new ArrayList<>(List.of("-", output, "-tar"));
     arguments.addAll(OPTIONS);
     // A tar file's entry for the root is ignored by mksquashfs 4.5.
     arguments.addAll(
         List.of("-root-mode", Integer.toOctalString(TarRewrite.rootMode(source.survey()))));
-    String newest = date.newest(source.survey().newest(), name);
-    Tool.MKSQUASHFS.run(
-        arguments,
-        Map.of(SourceDate.VARIABLE, newest),
-        Optional.of(source.tar()),
-        Optional.empty());
+    command(arguments)
+        .with(SourceDate.VARIABLE, date.newest(source.survey().newest(), name))
+        .input(source.tar())
+        .run();
+  }
+
+  private static Command command(List<Object> arguments) {
+    return Command.of("squashfs-tools", "mksquashfs", arguments.toArray()).limit(LIMIT);
   }
 }

@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import mos.linux.Command;
 import mos.spi.MosException;
 
 /**
@@ -65,9 +63,14 @@ record TarSource(Path tar, TarSurvey survey) {
       }
       return into;
     }
-    if (magic.startsWith(ZSTD) || magic.startsWith(XZ)) {
-      Tool tool = magic.startsWith(XZ) ? Tool.XZ : Tool.ZSTD;
-      tool.run(List.of("-dcq"), Map.of(), Optional.of(source), Optional.of(into));
+    if (magic.startsWith(ZSTD)) {
+      Command.of("zstd", "zstd", "-dq", source, "-o", into).limit(FilesystemTool.LIMIT).run();
+      return into;
+    }
+    if (magic.startsWith(XZ)) {
+      // xz writes beside what it reads, and may have that only for itself.
+      Path copy = Files.copy(source, into.resolveSibling(into.getFileName() + ".xz"));
+      Command.of("xz-utils", "xz", "-dq", copy).limit(FilesystemTool.LIMIT).run();
       return into;
     }
     if (magic.startsWith(BZIP2)) {
