@@ -3,8 +3,10 @@ package mos.plugin.keyset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.model.Bytes;
 import mos.spi.sign.ManifestSigner;
@@ -53,7 +55,7 @@ final class FileSigner implements ManifestSigner {
                             + ": its key is of a kind that hosts do not accept: RSA from 2048 bits,"
                             + " ECDSA on P-256 or P-384, Ed25519"));
     AsymmetricKeyParameter privateKey = Pem.privateKey(key);
-    if (!SignatureScheme.of(privateKey).equals(java.util.Optional.of(scheme))
+    if (!SignatureScheme.of(privateKey).equals(Optional.of(scheme))
         || !fits(scheme, privateKey, publicKey)) {
       throw MosException.invalid(key + ": is not the key of " + certificate);
     }
@@ -89,8 +91,7 @@ final class FileSigner implements ManifestSigner {
     try {
       return PublicKeyFactory.createKey(certificate.getSubjectPublicKeyInfo());
     } catch (IOException | RuntimeException e) {
-      throw new MosException(
-          mos.spi.ErrorCode.INVALID, file + ": its public key cannot be read", e);
+      throw new MosException(ErrorCode.INVALID, file + ": its public key cannot be read", e);
     }
   }
 

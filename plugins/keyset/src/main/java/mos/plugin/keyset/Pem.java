@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.model.Bytes;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -44,7 +45,7 @@ final class Pem {
     try {
       return new X509CertificateHolder(Base64.getMimeDecoder().decode(block.group(2)));
     } catch (IOException | RuntimeException e) {
-      throw new MosException(mos.spi.ErrorCode.INVALID, file + ": not an X.509 certificate", e);
+      throw new MosException(ErrorCode.INVALID, file + ": not an X.509 certificate", e);
     }
   }
 

@@ -21,6 +21,7 @@ import org.bouncycastle.crypto.signers.Ed25519Signer;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.crypto.signers.RSADigestSigner;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a key signs a document. Every scheme is deterministic (RFC 6979 for ECDSA): publishing the
@@ -56,8 +57,7 @@ enum SignatureScheme {
         });
   }
 
-  private static @org.jspecify.annotations.Nullable SignatureScheme ofCurve(
-      ASN1ObjectIdentifier curve) {
+  private static @Nullable SignatureScheme ofCurve(ASN1ObjectIdentifier curve) {
     if (curve.equals(SECObjectIdentifiers.secp256r1)) {
       return P256;
     }

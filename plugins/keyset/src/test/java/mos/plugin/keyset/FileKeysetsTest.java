@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -216,7 +217,7 @@ class FileKeysetsTest {
             .substring(fingerprint.indexOf('=') + 1)
             .strip()
             .replace(":", "")
-            .toLowerCase(java.util.Locale.ROOT));
+            .toLowerCase(Locale.ROOT));
   }
 
   @Test

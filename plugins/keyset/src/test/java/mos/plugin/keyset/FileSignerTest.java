@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import mos.spi.MosException;
 import mos.spi.model.Bytes;
 import mos.spi.sign.ManifestSigner;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -185,7 +187,7 @@ class FileSignerTest {
     Files.move(
         directory.resolve("old.pem"),
         directory.resolve("key.pem"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.REPLACE_EXISTING);
 
     assertInvalid("openssl pkcs8 -topk8", () -> signer("any"));
   }
@@ -271,8 +273,7 @@ class FileSignerTest {
     Files.write(directory.resolve(file), content.toArray());
   }
 
-  private static void assertInvalid(
-      String reason, org.junit.jupiter.api.function.Executable executable) {
+  private static void assertInvalid(String reason, Executable executable) {
     MosException e = assertThrows(MosException.class, executable);
     assertEquals(ErrorCode.INVALID, e.code(), e.getMessage());
     assertTrue(e.getMessage().contains(reason), e.getMessage());

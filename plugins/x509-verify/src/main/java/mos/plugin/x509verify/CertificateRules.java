@@ -6,10 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
 
-/**
- * What a certificate must say about itself before a path with it is looked at, beyond what the
- * JDK's path validation (RFC 5280, section 6) asks for.
- */
+/** What a certificate must say about itself before a path with it is looked at. */
 final class CertificateRules {
   private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
   private static final String ANY_PURPOSE = "2.5.29.37.0";
@@ -33,9 +30,12 @@ final class CertificateRules {
           ECDSA + "4",
           "1.3.101.112");
 
-  /** Key usage, basic constraints, extended key usage: what an authority may insist on. */
-  private static final Set<String> UNDERSTOOD_IN_ANCHORS =
-      Set.of("2.5.29.15", "2.5.29.19", "2.5.29.37");
+  /** Key usage, alternative name, basic constraints, extended key usage. */
+  private static final Set<String> UNDERSTOOD =
+      Set.of("2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.37");
+
+  /** Name constraints and policy constraints: they would restrict a chain if we understood them. */
+  private static final List<String> RESTRICTIONS = List.of("2.5.29.30", "2.5.29.36");
 
   private CertificateRules() {}
 
@@ -53,6 +53,7 @@ final class CertificateRules {
     if (!purposes.contains(CODE_SIGNING)) {
       throw new NotTrusted(named(leaf) + " has no extended key usage codeSigning");
     }
+    checkExtensions(leaf);
     checkSignature(leaf);
     checkKey(leaf);
   }
@@ -61,17 +62,11 @@ final class CertificateRules {
   static void checkIntermediate(X509Certificate issuer) throws NotTrusted {
     checkAuthority(issuer);
     checkSignature(issuer);
-    checkKey(issuer);
   }
 
   /** A trust anchor. Nobody checks its own signature: it is trusted because it was given. */
   static void checkAnchor(X509Certificate anchor) throws NotTrusted {
     checkAuthority(anchor);
-    checkKey(anchor);
-    Set<String> critical = anchor.getCriticalExtensionOIDs();
-    if (critical != null && !UNDERSTOOD_IN_ANCHORS.containsAll(critical)) {
-      throw new NotTrusted(named(anchor) + " has a critical extension that is not understood");
-    }
   }
 
   private static void checkAuthority(X509Certificate issuer) throws NotTrusted {
@@ -87,6 +82,26 @@ final class CertificateRules {
         && !purposes.contains(CODE_SIGNING)
         && !purposes.contains(ANY_PURPOSE)) {
       throw new NotTrusted(named(issuer) + " is an authority for other purposes than codeSigning");
+    }
+    checkExtensions(issuer);
+    checkKey(issuer);
+  }
+
+  private static void checkExtensions(X509Certificate certificate) throws NotTrusted {
+    Set<String> critical = certificate.getCriticalExtensionOIDs();
+    if (critical != null) {
+      for (String extension : critical) {
+        if (!UNDERSTOOD.contains(extension)) {
+          throw new NotTrusted(
+              named(certificate) + " has the critical extension " + extension + ", not understood");
+        }
+      }
+    }
+    for (String extension : RESTRICTIONS) {
+      if (certificate.getExtensionValue(extension) != null) {
+        throw new NotTrusted(
+            named(certificate) + " has name or policy constraints, which are not supported");
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates that came in one file, in order: the end certificate, then each one's issuer, up
@@ -67,8 +68,8 @@ record Chain(List<X509Certificate> certificates) {
         && other.getIssuerX500Principal().equals(issuer.getSubjectX500Principal());
   }
 
-  private static @org.jspecify.annotations.Nullable X509Certificate subject(
-      X500Principal name, List<X509Certificate> rest) throws NotTrusted {
+  private static @Nullable X509Certificate subject(X500Principal name, List<X509Certificate> rest)
+      throws NotTrusted {
     X509Certificate found = null;
     for (X509Certificate certificate : rest) {
       if (certificate.getSubjectX500Principal().equals(name)) {

@@ -76,6 +76,11 @@ enum KeyKind {
     return false;
   }
 
+  /** The JDK's provider for it, so that all others need not be loaded and asked at boot. */
+  String provider() {
+    return this == RSA ? "SunRsaSign" : "SunEC";
+  }
+
   private List<String> algorithms() {
     return switch (this) {
       case RSA -> List.of("SHA256withRSA");
@@ -85,12 +90,10 @@ enum KeyKind {
     };
   }
 
-  // The provider is named so that the JDK does not load and ask all others on the boot path.
   private boolean verifies(String algorithm, PublicKey key, byte[] document, byte[] signature)
       throws NotTrusted {
     try {
-      Signature verification =
-          Signature.getInstance(algorithm, this == RSA ? "SunRsaSign" : "SunEC");
+      Signature verification = Signature.getInstance(algorithm, provider());
       verification.initVerify(key);
       verification.update(document);
       return verification.verify(signature);

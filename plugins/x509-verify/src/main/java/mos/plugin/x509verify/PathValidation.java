@@ -3,6 +3,7 @@ package mos.plugin.x509verify;
 import static mos.plugin.x509verify.CertificateRules.named;
 
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -18,8 +19,11 @@ import java.util.Set;
 import mos.spi.verify.Purpose;
 
 /**
- * Validates a chain up to one of the anchors (RFC 5280, section 6), without revocation and without
- * the network.
+ * Validates a chain up to one of the anchors, without revocation and without the network.
+ *
+ * <p>What is accepted is a narrow profile of RFC 5280, section 6 (one line of issuers, no name or
+ * policy constraints), and all of it is checked here, for every purpose. The JDK's own validation
+ * has to agree when something is accepted; at boot it would cost as much again as all the rest.
  *
  * @param purpose whether expiry counts
  * @param now the moment that counts if it does
@@ -58,11 +62,32 @@ record PathValidation(Purpose purpose, Instant now) {
           case ACCEPT -> acceptedNow(whole);
           case USE -> whenAllWereValid(whole);
         };
-    // RFC 5280 leaves the constraints of the anchor itself to the application.
-    if (anchor.getBasicConstraints() < chain.intermediates().size()) {
-      throw new NotTrusted(named(anchor) + " does not allow so many intermediates (pathlen)");
+    checkIssuers(whole);
+    if (purpose == Purpose.ACCEPT) {
+      validate(chain, anchor, moment);
     }
-    validate(chain, anchor, moment);
+  }
+
+  /** Whether each certificate was signed by the next, which had the right to. */
+  private static void checkIssuers(List<X509Certificate> certificates) throws NotTrusted {
+    for (int i = 1; i < certificates.size(); i++) {
+      X509Certificate issuer = certificates.get(i);
+      if (issuer.getBasicConstraints() < i - 1) {
+        throw new NotTrusted(named(issuer) + " does not allow so many intermediates (pathlen)");
+      }
+      checkSigned(certificates.get(i - 1), issuer);
+    }
+  }
+
+  private static void checkSigned(X509Certificate certificate, X509Certificate issuer)
+      throws NotTrusted {
+    try {
+      PublicKey key = issuer.getPublicKey();
+      certificate.verify(key, KeyKind.of(key).provider());
+    } catch (GeneralSecurityException e) {
+      throw new NotTrusted(
+          named(certificate) + " was not signed by the key of " + named(issuer), e);
+    }
   }
 
   private Instant acceptedNow(List<X509Certificate> certificates) throws NotTrusted {

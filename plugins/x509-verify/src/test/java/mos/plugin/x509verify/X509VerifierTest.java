@@ -159,7 +159,7 @@ class X509VerifierTest {
     SignedDocument document = leafAndSignature();
     openssl.authority("root");
 
-    refuse("does not chain with any of the trust anchors", openssl.anchors("root"), document);
+    refuse("was not signed by the key of", openssl.anchors("root"), document);
   }
 
   @Test
@@ -195,7 +195,7 @@ class X509VerifierTest {
     "'keyUsage=keyCertSign',is not a CA certificate",
     "'basicConstraints=CA:TRUE\nkeyUsage=digitalSignature',without keyCertSign",
     "'basicConstraints=CA:TRUE\nextendedKeyUsage=serverAuth',for other purposes",
-    "'basicConstraints=CA:TRUE\n1.2.3.4=critical,DER:0500',is not understood"
+    "'basicConstraints=CA:TRUE\n1.2.3.4=critical,DER:0500',not understood"
   })
   void anchorsMustBeAuthorities(String extensions, String reason) {
     openssl.signer("leaf", P256, "root");
@@ -237,7 +237,23 @@ class X509VerifierTest {
   void criticalExtensionsThatAreUnknownAreRefused() {
     openssl.key("leaf", P256).issue("leaf", "root", SUBJECT, LEAF + "1.2.3.4=critical,DER:0500");
 
-    refuse("unrecognized critical extension", leafAndSignature());
+    refuse("not understood", leafAndSignature());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nameConstraints=permitted;DNS:example.org",
+        "policyConstraints=requireExplicitPolicy:0",
+        "policyConstraints=critical,requireExplicitPolicy:0"
+      })
+  void constraintsThatAreNotSupportedAreRefusedRatherThanIgnored(String constraint) {
+    makeLongChain(CA + constraint, CA);
+
+    refuse(
+        constraint.contains("critical") ? "not understood" : "which are not supported",
+        openssl.certificates("leaf", "middle", "top"),
+        openssl.sign("leaf", "sha256", DOCUMENT));
   }
 
   @Test
@@ -287,7 +303,7 @@ class X509VerifierTest {
     makeLongChain("basicConstraints=CA:TRUE,pathlen:0", CA);
 
     refuse(
-        "pathLenConstraint violated",
+        "does not allow so many intermediates",
         openssl.certificates("leaf", "middle", "top"),
         openssl.sign("leaf", "sha256", DOCUMENT));
   }
@@ -564,6 +580,7 @@ class X509VerifierTest {
   }
 
   private static String refuse(String reason, TrustAnchors anchors, SignedDocument document) {
+    refusal(reason, anchors, document, Purpose.USE, Instant.now());
     return refusal(reason, anchors, document, Purpose.ACCEPT, Instant.now());
   }
 
