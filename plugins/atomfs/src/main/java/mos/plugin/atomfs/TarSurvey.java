@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import mos.spi.MosException;
 
@@ -22,10 +21,14 @@ final class TarSurvey {
   private static final String ROOT = "";
 
   private final String file;
-  private final Map<String, TarEntry> named = new HashMap<>();
+
+  // Where the last entry of each name begins, inverted for a directory. Archives have many entries.
+  private final Map<String, Long> named = new HashMap<>();
+
   private final SortedSet<String> parents = new TreeSet<>();
-  private final TreeMap<String, TarEntry> whiteouts = new TreeMap<>();
+  private final SortedSet<String> whiteouts = new TreeSet<>();
   private final SortedSet<String> opaque = new TreeSet<>();
+  private Optional<TarEntry> root = Optional.empty();
   private long newest;
 
   private TarSurvey(String file) {
@@ -58,7 +61,10 @@ final class TarSurvey {
     }
     String name = entry.name();
     if (!name.startsWith(WHITEOUT)) {
-      named.put(entry.path(), entry);
+      named.put(entry.path(), entry.isDirectory() ? ~entry.start() : entry.start());
+      if (entry.path().equals(ROOT)) {
+        root = Optional.of(entry);
+      }
     } else if (name.equals(OPAQUE)) {
       if (entry.parent().equals(ROOT)) {
         throw invalid(entry, "hides all lower layers: leave them out of the image instead");
@@ -67,22 +73,23 @@ final class TarSurvey {
     } else if (name.startsWith(RESERVED) || name.equals(WHITEOUT) || entry.isDirectory()) {
       throw invalid(entry, "is no whiteout that the OCI image specification knows");
     } else {
-      whiteouts.put(
-          (entry.parent() + "/" + name.substring(WHITEOUT.length())).replaceFirst("^/", ""), entry);
+      String parent = entry.parent().equals(ROOT) ? "" : entry.parent() + "/";
+      whiteouts.add(parent + name.substring(WHITEOUT.length()));
     }
   }
 
   private void checkParents() {
+    parents.add(ROOT);
     for (String parent : parents) {
-      TarEntry entry = named.get(parent);
-      if (entry != null && !entry.isDirectory()) {
-        throw invalid(entry, "has entries below it, but is no directory");
+      if (named.containsKey(parent) && !isDirectory(parent)) {
+        throw MosException.invalid(
+            "%s: entry '%s' has entries below it, but is no directory".formatted(file, parent));
       }
     }
-    TarEntry root = named.get(ROOT);
-    if (root != null && !root.isDirectory()) {
-      throw invalid(root, "the root must be a directory");
-    }
+  }
+
+  private boolean isDirectory(String path) {
+    return named.getOrDefault(path, 0L) < 0;
   }
 
   /**
@@ -90,11 +97,10 @@ final class TarSurvey {
    * replaces.
    */
   private void hideWhatIsReplaced() {
-    for (String path : new TreeSet<>(whiteouts.keySet())) {
-      TarEntry here = named.get(path);
-      if (here != null || parents.contains(path)) {
+    for (String path : whiteouts()) {
+      if (named.containsKey(path) || parents.contains(path)) {
         whiteouts.remove(path);
-        if (here == null || here.isDirectory()) {
+        if (parents.contains(path) || isDirectory(path)) {
           opaque.add(path);
         }
       }
@@ -110,8 +116,9 @@ final class TarSurvey {
    * do.
    */
   boolean counts(TarEntry entry) {
-    TarEntry last = named.get(entry.path());
-    return last != null && last.start() == entry.start() && !entry.path().equals(ROOT);
+    Long last = named.get(entry.path());
+    long start = entry.start();
+    return last != null && (last == start || last == ~start) && !entry.path().equals(ROOT);
   }
 
   /** Whether the directory hides what lower layers have at its path. */
@@ -121,7 +128,7 @@ final class TarSurvey {
 
   /** The entry of the root directory, when the archive has one. */
   Optional<TarEntry> root() {
-    return Optional.ofNullable(named.get(ROOT));
+    return root;
   }
 
   /** The directories that no entry describes, but the root; parents before their children. */
@@ -135,7 +142,7 @@ final class TarSurvey {
 
   /** The paths that lower layers have and this one hides. */
   SortedSet<String> whiteouts() {
-    return new TreeSet<>(whiteouts.keySet());
+    return new TreeSet<>(whiteouts);
   }
 
   /** The newest time of any entry, in seconds since 1970; 0 when there is none. */
