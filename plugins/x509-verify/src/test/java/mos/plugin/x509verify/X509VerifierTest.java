@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
@@ -467,6 +468,27 @@ class X509VerifierTest {
         "was not made over these bytes",
         openssl.certificates("leaf"),
         openssl.sign("leaf", "sha256", Bytes.utf8("{\"version\":2}")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {RSA, P256, P384, ED25519})
+  void rubbishOfAnyLengthIsNoSignature(String kind) {
+    openssl.signer("leaf", kind, "root");
+    Attachment certificate = openssl.certificates("leaf");
+    TrustAnchors anchors = openssl.anchors("root");
+
+    for (int length = 0; length <= 300; length++) {
+      for (byte filling : new byte[] {0, 1, 0x30, (byte) 0xff}) {
+        byte[] rubbish = new byte[length];
+        Arrays.fill(rubbish, filling);
+        refusal(
+            "was not made over these bytes",
+            anchors,
+            document(certificate, new Attachment("rubbish", Bytes.copyOf(rubbish))),
+            Purpose.USE,
+            Instant.now());
+      }
+    }
   }
 
   @Test
