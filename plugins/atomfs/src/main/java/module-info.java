@@ -5,4 +5,6 @@ module mos.plugin.atomfs {
 
   provides mos.spi.mount.LayerBuilder with
       mos.plugin.atomfs.VerityLayerBuilder;
+  provides mos.spi.mount.RootfsMounter with
+      mos.plugin.atomfs.AtomfsMounter;
 }

@@ -10,6 +10,9 @@ public final class LinuxException extends MosException {
   /** No such file or directory. */
   public static final int ENOENT = 2;
 
+  /** No such device or address. */
+  public static final int ENXIO = 6;
+
   /** Try again; a lock is held. */
   public static final int EAGAIN = 11;
 

@@ -71,6 +71,9 @@ public final class Mount {
 
     /** Creates the file system and a mount of it that is nowhere yet. */
     public FileDescriptor mount(boolean readOnly) {
+      if (readOnly) {
+        flag("ro");
+      }
       configure(CREATE, "", null);
       int attributes = readOnly ? ATTR_READ_ONLY : 0;
       return new FileDescriptor(
@@ -200,8 +203,8 @@ public final class Mount {
         null);
   }
 
-  /** Puts the calling thread back into a mount namespace. */
-  public static void enterNamespace(FileDescriptor namespace) {
-    Libc.call("setns", namespace.toString(), namespace.number(), CLONE_NEWNS);
+  /** Changes the working directory of the calling thread, which must have left its namespace and so has one of its own. */
+  public static void changeDirectory(Path directory) {
+    Libc.call("chdir", directory.toString(), Libc.string(directory.toString()));
   }
 }

@@ -73,8 +73,14 @@ record LayerVerity(FilesystemSuperblock filesystem, VeritySuperblock superblock)
           "its hash tree must end at byte %d, where the file must end too; the file has %d bytes"
               .formatted(tree.end(), size));
     }
-    byte[] superblock = new byte[VeritySuperblock.SIZE];
+    byte[] superblock = new byte[VerityTree.BLOCK];
     Blocks.read(channel, tree.superblockOffset(), superblock, superblock.length);
+    for (int i = VeritySuperblock.SIZE; i < superblock.length; i++) {
+      if (superblock[i] != 0) {
+        throw new InvalidFieldException(
+            "verity", "byte %d behind its superblock must be zero".formatted(i));
+      }
+    }
     return new LayerVerity(filesystem, VeritySuperblock.parse(superblock));
   }
 }

@@ -76,10 +76,15 @@ record VeritySuperblock(UUID uuid, long dataBlocks, Bytes salt) {
       throw new InvalidFieldException(
           "verity.salt_size", "must be at most " + MAX_SALT + ", not " + saltSize);
     }
-    return new VeritySuperblock(
-        uuid(fields),
-        fields.getLong(DATA_BLOCKS_AT),
-        Bytes.copyOf(Arrays.copyOfRange(bytes, SALT_AT, SALT_AT + saltSize)));
+    VeritySuperblock superblock =
+        new VeritySuperblock(
+            uuid(fields),
+            fields.getLong(DATA_BLOCKS_AT),
+            Bytes.copyOf(Arrays.copyOfRange(bytes, SALT_AT, SALT_AT + saltSize)));
+    if (!Arrays.equals(superblock.toArray(), Arrays.copyOf(bytes, SIZE))) {
+      throw new InvalidFieldException("verity", "its unused bytes must be zero");
+    }
+    return superblock;
   }
 
   /** The superblock as it stands on disk, {@value #SIZE} bytes. */
