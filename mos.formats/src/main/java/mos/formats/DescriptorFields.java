@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import mos.spi.image.Descriptor;
 import mos.spi.image.Platform;
 import mos.spi.model.Digest;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * specification demands.
  */
 final class DescriptorFields {
+  private static final Pattern FOREIGN =
+      Pattern.compile("(?!sha256:)[a-z0-9]+(?:[+._-][a-z0-9]+)*:[A-Za-z0-9=_-]+");
+
   private DescriptorFields() {}
 
   private static final class Fields {
@@ -26,9 +30,28 @@ final class DescriptorFields {
     Map<String, String> annotations = Map.of();
     Optional<String> artifactType = Optional.empty();
     Optional<Platform> platform = Optional.empty();
+    boolean foreign;
+
+    Descriptor descriptor(DocumentReader reader) {
+      String type = required(reader, "mediaType", mediaType);
+      Digest known = required(reader, "digest", digest);
+      long bytes = required(reader, "size", size);
+      return reader.make(
+          () -> new Descriptor(type, known, bytes, annotations, artifactType, platform));
+    }
   }
 
   static Descriptor read(DocumentReader reader) throws IOException {
+    return fields(reader, false).descriptor(reader);
+  }
+
+  /** Reads a descriptor; empty when its digest is of another kind than SHA-256. */
+  static Optional<Descriptor> readKnown(DocumentReader reader) throws IOException {
+    Fields fields = fields(reader, true);
+    return fields.foreign ? Optional.empty() : Optional.of(fields.descriptor(reader));
+  }
+
+  private static Fields fields(DocumentReader reader, boolean foreignDigests) throws IOException {
     Fields fields = new Fields();
     reader.object(
         name -> {
@@ -36,7 +59,11 @@ final class DescriptorFields {
             case "mediaType" -> fields.mediaType = reader.string();
             case "digest" -> {
               String digest = reader.string();
-              fields.digest = reader.make(() -> Digest.parse(digest));
+              if (foreignDigests && FOREIGN.matcher(digest).matches()) {
+                fields.foreign = true;
+              } else {
+                fields.digest = reader.make(() -> Digest.parse(digest));
+              }
             }
             case "size" -> fields.size = reader.integer();
             case "annotations" -> fields.annotations = reader.strings();
@@ -45,13 +72,7 @@ final class DescriptorFields {
             default -> reader.skip();
           }
         });
-    String mediaType = required(reader, "mediaType", fields.mediaType);
-    Digest digest = required(reader, "digest", fields.digest);
-    long size = required(reader, "size", fields.size);
-    return reader.make(
-        () ->
-            new Descriptor(
-                mediaType, digest, size, fields.annotations, fields.artifactType, fields.platform));
+    return fields;
   }
 
   static Optional<String> optional(DocumentReader reader) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,13 @@ final class DocumentReader {
     T read() throws IOException;
   }
 
+  /** Reads one value and does something with it. */
+  @FunctionalInterface
+  interface Step {
+    /** Reads it. */
+    void read() throws IOException;
+  }
+
   private final JsonParser parser;
   private final StringBuilder path = new StringBuilder();
 
@@ -67,7 +75,25 @@ final class DocumentReader {
     }
   }
 
-  private static InvalidFieldException syntaxError(Syntax syntax, JsonProcessingException e) {
+  /** Reads a whole JSON document from a stream, which may be long. */
+  static <T> T stream(InputStream in, Function<DocumentReader, Element<T>> shape)
+      throws IOException {
+    try (JsonParser parser = Syntax.parser(in)) {
+      DocumentReader reader = new DocumentReader(parser);
+      if (parser.nextToken() == null) {
+        throw new InvalidFieldException("", "the document is empty");
+      }
+      T value = shape.apply(reader).read();
+      if (parser.nextToken() != null) {
+        throw reader.invalid("something follows the end of the document");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw syntaxError(Syntax.JSON, e);
+    }
+  }
+
+  static InvalidFieldException syntaxError(Syntax syntax, JsonProcessingException e) {
     String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
     if (reason.length() > 200) {
       reason = reason.substring(0, 200) + "…";
@@ -143,6 +169,20 @@ final class DocumentReader {
       path.setLength(length);
     }
     return list;
+  }
+
+  /** Reads a list of any length, one element after the other; null is an empty one. */
+  void each(Step element) throws IOException {
+    if (isNull()) {
+      return;
+    }
+    expect(JsonToken.START_ARRAY, "a list");
+    for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+      int length = path.length();
+      path.append('[').append(i).append(']');
+      element.read();
+      path.setLength(length);
+    }
   }
 
   /** Reads a mapping of strings to strings; null is an empty one. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ServiceLoader;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
@@ -39,6 +40,11 @@ enum Syntax {
   private static final class Json {
     static final JsonFactory FACTORY =
         new JsonFactoryBuilder().streamReadConstraints(LIMITS).build();
+  }
+
+  /** A JSON parser for a stream, which it closes. */
+  static JsonParser parser(InputStream in) throws IOException {
+    return Json.FACTORY.createParser(in);
   }
 
   abstract JsonParser parser(Bytes bytes) throws IOException;

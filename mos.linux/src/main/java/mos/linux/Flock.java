@@ -1,7 +1,13 @@
 package mos.linux;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** A lock on a file (flock(2)): it belongs to the open file and goes with the process. */
 public final class Flock implements AutoCloseable {
@@ -11,6 +17,7 @@ public final class Flock implements AutoCloseable {
   private static final int SHARED = 1;
   private static final int EXCLUSIVE = 2;
   private static final int NON_BLOCKING = 4;
+  private static final long POLL_NANOS = 2_000_000;
 
   private final FileDescriptor file;
 
@@ -52,6 +59,36 @@ public final class Flock implements AutoCloseable {
         return Optional.empty();
       }
       throw e;
+    }
+  }
+
+  /**
+   * Takes the lock, waiting for whoever holds it.
+   *
+   * @param patience how long at most
+   * @return empty when somebody else held it all the time
+   * @throws LinuxException ENOENT when the file does not exist and is not to be created
+   */
+  public static Optional<Flock> lock(Path path, Mode mode, boolean create, Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Optional<Flock> lock = tryLock(path, mode, create);
+      if (lock.isPresent() || System.nanoTime() - deadline >= 0) {
+        return lock;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** Whether the locked file is still the one that a path names. */
+  public boolean isStill(Path path) {
+    try {
+      Object named =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .fileKey();
+      return named.equals(Files.readAttributes(file(), BasicFileAttributes.class).fileKey());
+    } catch (IOException e) {
+      return false;
     }
   }
 
