@@ -36,7 +36,7 @@ final class BlockHasher {
 
   // Read at once: small enough to stay in the second-level cache between being read and being
   // hashed.
-  private static final int BLOCKS_PER_READ = 16;
+  private static final int BLOCKS_PER_READ = 32;
 
   // A thread is worth its start from this many hash blocks (of 512 KiB each) on.
   private static final int HASH_BLOCKS_PER_THREAD = 4;
@@ -123,13 +123,9 @@ final class BlockHasher {
       Arrays.fill(hashBlock, (byte) 0);
       for (int done = 0; done < count; done += BLOCKS_PER_READ) {
         int read = Math.min(BLOCKS_PER_READ, count - done);
-        Blocks.read(
-            channel, position + (first + done) * VerityTree.BLOCK, data, read * VerityTree.BLOCK);
-        for (int i = 0; i < read; i++) {
-          sha256.update(salt);
-          sha256.update(data, i * VerityTree.BLOCK, VerityTree.BLOCK);
-          finish(sha256, hashBlock, (done + i) * VerityTree.DIGEST);
-        }
+        long at = position + (first + done) * VerityTree.BLOCK;
+        Blocks.read(channel, at, data, read * VerityTree.BLOCK);
+        digests(sha256, data, read, hashBlock, done * VerityTree.DIGEST);
       }
     }
 
@@ -173,9 +169,20 @@ final class BlockHasher {
     }
   }
 
-  private static void finish(MessageDigest sha256, byte[] into, int offset) {
+  /**
+   * Puts the digests of the first blocks of {@code data} where they belong. The only loop over
+   * single blocks, and nothing but hashing in it: in one method with the reading, the just-in-time
+   * compiler took it and all that it calls three times, which cost a sixth of the time for 1 GiB.
+   */
+  private void digests(MessageDigest sha256, byte[] data, int blocks, byte[] into, int offset) {
     try {
-      sha256.digest(into, offset, VerityTree.DIGEST);
+      for (int i = 0; i < blocks; i++) {
+        if (salt.length > 0) {
+          sha256.update(salt, 0, salt.length);
+        }
+        sha256.update(data, i * VerityTree.BLOCK, VerityTree.BLOCK);
+        sha256.digest(into, offset + i * VerityTree.DIGEST, VerityTree.DIGEST);
+      }
     } catch (DigestException e) {
       throw new IllegalStateException("a SHA-256 digest has 32 bytes", e);
     }
