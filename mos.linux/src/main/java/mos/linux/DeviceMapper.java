@@ -25,6 +25,7 @@ public final class DeviceMapper implements AutoCloseable {
 
   /** struct dm_ioctl, then struct dm_target_spec. */
   private static final int HEADER = 312;
+
   private static final int SPEC = 40;
   private static final int BUFFER = 16 << 10;
   private static final int AT_VERSION = 0;
@@ -67,7 +68,10 @@ public final class DeviceMapper implements AutoCloseable {
    */
   public record Device(String name, Path node) {}
 
-  /** Creates a read-only device with one target, from the first sector on, and activates it; a failure leaves nothing. */
+  /**
+   * Creates a read-only device with one target, from the first sector on, and activates it; a
+   * failure leaves nothing.
+   */
   public Device create(String name, long sectors, String target, String parameters) {
     Request created = request(name, READ_ONLY);
     send(DEV_CREATE, "create " + name, created);

@@ -203,7 +203,10 @@ public final class Mount {
         null);
   }
 
-  /** Changes the working directory of the calling thread, which must have left its namespace and so has one of its own. */
+  /**
+   * Changes the working directory of the calling thread, which must have left its namespace and so
+   * has one of its own.
+   */
   public static void changeDirectory(Path directory) {
     Libc.call("chdir", directory.toString(), Libc.string(directory.toString()));
   }

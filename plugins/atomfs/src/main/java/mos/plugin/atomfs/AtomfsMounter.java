@@ -37,7 +37,8 @@ public final class AtomfsMounter implements RootfsMounter {
   }
 
   @Override
-  public MountedImage mount(VerifiedImage image, LayerFiles files, MountRequest request, EventSink events) {
+  public MountedImage mount(
+      VerifiedImage image, LayerFiles files, MountRequest request, EventSink events) {
     List<Layer> layers = topFirst(image);
     Path destination = canonical(request.destination());
     boolean writable = request.writable().isPresent();
@@ -46,7 +47,10 @@ public final class AtomfsMounter implements RootfsMounter {
     if (present.isPresent()) {
       if (!Molecule.read(present.get()).equals(Optional.of(wanted))) {
         throw new MosException(
-            ErrorCode.BUSY, destination + ": something else is mounted there; unmount it first: mosctl umount " + destination);
+            ErrorCode.BUSY,
+            destination
+                + ": something else is mounted there; unmount it first: mosctl umount "
+                + destination);
       }
       events.accept(new Event.Note(destination + ": this image is mounted there already"));
       return wanted;
@@ -73,13 +77,19 @@ public final class AtomfsMounter implements RootfsMounter {
     return wanted;
   }
 
-  /** A layer that stands several times counts where it is topmost: what lies below the same layer is hidden by it. */
+  /**
+   * A layer that stands several times counts where it is topmost: what lies below the same layer is
+   * hidden by it.
+   */
   private static List<Layer> topFirst(VerifiedImage image) {
     LinkedHashMap<Digest, Layer> layers = new LinkedHashMap<>();
     for (Layer layer : image.layers().reversed()) {
       if (!Molecule.isOurs(layer)) {
         throw MosException.invalid(
-            "layer " + layer.descriptor().digest() + ": cannot mount layers of type " + layer.descriptor().mediaType());
+            "layer "
+                + layer.descriptor().digest()
+                + ": cannot mount layers of type "
+                + layer.descriptor().mediaType());
       }
       rootHash(layer);
       layers.putIfAbsent(layer.descriptor().digest(), layer);
@@ -96,7 +106,8 @@ public final class AtomfsMounter implements RootfsMounter {
         .orElseThrow(
             () ->
                 MosException.refused(
-                    "layer " + layer.descriptor().digest()
+                    "layer "
+                        + layer.descriptor().digest()
                         + ": the image gives no verity root hash for it; build it with mosb image build"));
   }
 
@@ -115,7 +126,10 @@ public final class AtomfsMounter implements RootfsMounter {
 
   @Override
   public List<MountedImage> mounted(Path run) {
-    return MountTable.current().entries().stream().map(Molecule::read).flatMap(Optional::stream).toList();
+    return MountTable.current().entries().stream()
+        .map(Molecule::read)
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   @Override
@@ -128,7 +142,10 @@ public final class AtomfsMounter implements RootfsMounter {
       }
       if (Molecule.read(entry).isEmpty()) {
         throw new MosException(
-            ErrorCode.BUSY, entry.point() + ": is mounted there and not by mos; unmount it first: umount " + entry.point());
+            ErrorCode.BUSY,
+            entry.point()
+                + ": is mounted there and not by mos; unmount it first: umount "
+                + entry.point());
       }
       unmount(entry.point());
     }
@@ -140,7 +157,9 @@ public final class AtomfsMounter implements RootfsMounter {
     } catch (LinuxException e) {
       if (e.errno() == LinuxException.EBUSY) {
         throw new MosException(
-            ErrorCode.BUSY, point + ": is in use; end what uses it (fuser -vm " + point + ") and unmount again", e);
+            ErrorCode.BUSY,
+            point + ": is in use; end what uses it (fuser -vm " + point + ") and unmount again",
+            e);
       }
       throw e;
     }
@@ -150,7 +169,8 @@ public final class AtomfsMounter implements RootfsMounter {
   public void scan(VerifiedImage image, LayerFiles files, EventSink events) {
     for (Layer layer : topFirst(image)) {
       Digest digest = layer.descriptor().digest();
-      try (java.nio.channels.FileChannel channel = java.nio.channels.FileChannel.open(files.file(digest))) {
+      try (java.nio.channels.FileChannel channel =
+          java.nio.channels.FileChannel.open(files.file(digest))) {
         VerityCheck.verify(channel, rootHash(layer), digest);
       } catch (IOException e) {
         throw MosException.io("cannot read layer " + digest, e);
@@ -159,7 +179,9 @@ public final class AtomfsMounter implements RootfsMounter {
     }
   }
 
-  /** The path as the mount table will have it: symbolic links above the destination are resolved. */
+  /**
+   * The path as the mount table will have it: symbolic links above the destination are resolved.
+   */
   private static Path canonical(Path destination) {
     Path path = destination.toAbsolutePath().normalize();
     try {

@@ -16,8 +16,9 @@ import mos.spi.image.RootHash;
 import mos.spi.model.Digest;
 
 /**
- * A block device that shows a layer and nothing that its root hash does not cover: dm-verity on a loop device where the kernel has
- * device-mapper, otherwise a loop device on a file that was checked whole. Closing it lets the device go when its last mount goes.
+ * A block device that shows a layer and nothing that its root hash does not cover: dm-verity on a
+ * loop device where the kernel has device-mapper, otherwise a loop device on a file that was
+ * checked whole. Closing it lets the device go when its last mount goes.
  */
 final class LayerDevice implements AutoCloseable {
   private static final int SECTORS_PER_BLOCK = VerityTree.BLOCK / 512;
@@ -56,21 +57,29 @@ final class LayerDevice implements AutoCloseable {
 
   /** The device is named by the layer, so that all mounts of a layer share one. */
   private static LayerDevice mapped(
-      DeviceMapper mapper, FileDescriptor blob, Path file, LayerVerity verity, RootHash rootHash, Digest layer) {
+      DeviceMapper mapper,
+      FileDescriptor blob,
+      Path file,
+      LayerVerity verity,
+      RootHash rootHash,
+      Digest layer) {
     String name = layer.hex() + "-verity";
     Optional<DeviceMapper.Device> existing = mapper.find(name);
     if (existing.isPresent()) {
       checkForeign(mapper, name, file, verity, rootHash, layer);
-      return new LayerDevice(existing.get().node(), verity.filesystem().type(), new Mapped(mapper, name));
+      return new LayerDevice(
+          existing.get().node(), verity.filesystem().type(), new Mapped(mapper, name));
     }
     try (FileDescriptor loop = LoopDevice.of(blob)) {
       String table = table(loop.toString(), verity, rootHash);
       long sectors = verity.superblock().dataBlocks() * SECTORS_PER_BLOCK;
       DeviceMapper.Device device = mapper.create(name, sectors, "verity", table);
-      LayerDevice made = new LayerDevice(device.node(), verity.filesystem().type(), new Mapped(mapper, name));
+      LayerDevice made =
+          new LayerDevice(device.node(), verity.filesystem().type(), new Mapped(mapper, name));
       if (!mapper.status(name).startsWith("V")) {
         made.close();
-        throw MosException.refused("layer " + layer + ": device-mapper does not call it verified: " + mapper.status(name));
+        throw MosException.refused(
+            "layer " + layer + ": device-mapper does not call it verified: " + mapper.status(name));
       }
       return made;
     }
@@ -80,13 +89,31 @@ final class LayerDevice implements AutoCloseable {
   private static String table(String device, LayerVerity verity, RootHash rootHash) {
     String salt = HexFormat.of().formatHex(verity.superblock().salt().toArray());
     long dataBlocks = verity.superblock().dataBlocks();
-    return "1 " + device + " " + device + " 4096 4096 " + dataBlocks + " " + (dataBlocks + 1) + " sha256 " + rootHash
-        + " " + (salt.isEmpty() ? "-" : salt);
+    return "1 "
+        + device
+        + " "
+        + device
+        + " 4096 4096 "
+        + dataBlocks
+        + " "
+        + (dataBlocks + 1)
+        + " sha256 "
+        + rootHash
+        + " "
+        + (salt.isEmpty() ? "-" : salt);
   }
 
-  /** A device of the right name may have been made by anybody: it must have our table, over our file. */
+  /**
+   * A device of the right name may have been made by anybody: it must have our table, over our
+   * file.
+   */
   private static void checkForeign(
-      DeviceMapper mapper, String name, Path file, LayerVerity verity, RootHash rootHash, Digest layer) {
+      DeviceMapper mapper,
+      String name,
+      Path file,
+      LayerVerity verity,
+      RootHash rootHash,
+      Digest layer) {
     String[] actual = mapper.table(name).split(" ", -1);
     String[] wanted = table("-", verity, rootHash).split(" ", -1);
     boolean same = actual.length == wanted.length && actual[1].equals(actual[2]);
@@ -95,7 +122,12 @@ final class LayerDevice implements AutoCloseable {
     }
     if (!same || !mapper.status(name).startsWith("V") || !backs(actual[1], file)) {
       throw MosException.refused(
-          "layer " + layer + ": there is a device " + name + " that does not verify it; remove it: dmsetup remove " + name);
+          "layer "
+              + layer
+              + ": there is a device "
+              + name
+              + " that does not verify it; remove it: dmsetup remove "
+              + name);
     }
   }
 

@@ -8,8 +8,8 @@ import mos.spi.model.Digest;
 import mos.spi.mount.MountedImage;
 
 /**
- * How a mount of ours says what it is: its source in the kernel's mount table is {@code mos:rw:<image digest>}. There is no record
- * beside the mount table that could tell something else.
+ * How a mount of ours says what it is: its source in the kernel's mount table is {@code
+ * mos:rw:<image digest>}. There is no record beside the mount table that could tell something else.
  */
 final class Molecule {
   private static final String PREFIX = "mos:";
@@ -27,14 +27,20 @@ final class Molecule {
   static Optional<MountedImage> read(MountTable.Entry entry) {
     String source = entry.source();
     int digest = PREFIX.length() + WRITABLE.length();
-    if (!entry.type().equals("overlay") || !source.startsWith(PREFIX) || source.length() != digest + 64) {
+    if (!entry.type().equals("overlay")
+        || !source.startsWith(PREFIX)
+        || source.length() != digest + 64) {
       return Optional.empty();
     }
     boolean writable = source.startsWith(WRITABLE, PREFIX.length());
-    return Optional.of(new MountedImage(entry.point(), new Digest(source.substring(digest)), writable));
+    return Optional.of(
+        new MountedImage(entry.point(), new Digest(source.substring(digest)), writable));
   }
 
-  /** What is mounted at a place, if it is ours. A bind of another mount counts: it shows the same image. */
+  /**
+   * What is mounted at a place, if it is ours. A bind of another mount counts: it shows the same
+   * image.
+   */
   static Optional<MountedImage> at(MountTable table, Path point) {
     return table.at(point).flatMap(Molecule::read);
   }

@@ -6,19 +6,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import mos.linux.FileDescriptor;
 import mos.linux.Mount;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 
 /**
- * Joins layers to an overlay that is mounted nowhere yet. The layers themselves are mounted in a namespace of a thread's own: nobody
- * else ever sees them, the overlay keeps what it needs of them, and if the process dies at any moment they are gone with it.
+ * Joins layers to an overlay that is mounted nowhere yet. The layers themselves are mounted in a
+ * namespace of a thread's own: nobody else ever sees them, the overlay keeps what it needs of them,
+ * and if the process dies at any moment they are gone with it.
  *
- * <p>Inside, everything has a short relative name, so that the kernel's limit of 4096 bytes for an option string and the characters
- * that mean something in it do not matter.
+ * <p>Inside, everything has a short relative name, so that the kernel's limit of 4096 bytes for an
+ * option string and the characters that mean something in it do not matter.
  */
 final class OverlayAssembly {
   private static final String UPPER = "upper";

@@ -36,7 +36,8 @@ final class AtomfsMounterTest {
   @BeforeEach
   void prepare() throws IOException {
     Assumptions.assumeTrue(
-        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root: it mounts file systems");
+        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+        "needs root: it mounts file systems");
     directory = temporary.toRealPath();
     blobs = new MountFixture(directory.resolve("blobs"));
     run = directory.resolve("run");
@@ -55,7 +56,8 @@ final class AtomfsMounterTest {
   }
 
   private MountedImage mount(VerifiedImage image, Optional<Path> writable) {
-    return mounter.mount(image, blobs::file, new MountRequest(destination, run, writable), EventSink.NONE);
+    return mounter.mount(
+        image, blobs::file, new MountRequest(destination, run, writable), EventSink.NONE);
   }
 
   private MountedImage readOnly(Descriptor... layers) {

@@ -34,7 +34,10 @@ import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.VerifiedManifest;
 import mos.spi.verify.Verifier;
 
-/** Real layers made by the real tools, in a directory of blobs, and images of them that a gate has let pass. */
+/**
+ * Real layers made by the real tools, in a directory of blobs, and images of them that a gate has
+ * let pass.
+ */
 final class MountFixture {
   private final Path directory;
 
@@ -70,7 +73,8 @@ final class MountFixture {
 
   private Descriptor blob(Path image, String mediaType) throws IOException {
     RootHash root;
-    try (FileChannel channel = FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel channel =
+        FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       root = VerityFormat.append(channel, image.toString());
     }
     Digest digest = Digest.of(Files.readAllBytes(image));
@@ -90,8 +94,16 @@ final class MountFixture {
     Bytes bytes = Bytes.utf8(name.toString());
     Target target =
         new Target(
-            "web", "1", ServiceType.FS_ONLY, Network.HOST, NamespaceGroup.HOST, bytes.digest(), bytes.size(), List.of());
-    InstallManifest manifest = new InstallManifest(1, "p", List.of(), List.of(target), UpdateType.COMPLETE);
+            "web",
+            "1",
+            ServiceType.FS_ONLY,
+            Network.HOST,
+            NamespaceGroup.HOST,
+            bytes.digest(),
+            bytes.size(),
+            List.of());
+    InstallManifest manifest =
+        new InstallManifest(1, "p", List.of(), List.of(target), UpdateType.COMPLETE);
     Descriptor config = Descriptor.of(MediaTypes.CONFIG, bytes.digest(), 2);
     ImageManifest image =
         new ImageManifest(Optional.empty(), config, List.of(layers), Optional.empty(), Map.of());
@@ -138,7 +150,8 @@ final class MountFixture {
     }
 
     @Override
-    public Signatory verify(SignedDocument document, TrustAnchors anchors, Purpose purpose, Instant now) {
+    public Signatory verify(
+        SignedDocument document, TrustAnchors anchors, Purpose purpose, Instant now) {
       return new Signatory(new UUID(0, 0), Bytes.utf8(""), Bytes.utf8(""));
     }
   }
