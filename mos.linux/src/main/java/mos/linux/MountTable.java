@@ -23,12 +23,13 @@ public final class MountTable {
    * One mount.
    *
    * @param id the kernel's number for it
+   * @param device the file system's device, {@code major:minor}
    * @param root which directory of the file system it shows
    * @param point where it is mounted
    * @param type the file system's type
    * @param source what is mounted
    */
-  public record Entry(int id, String root, Path point, String type, String source) {}
+  public record Entry(int id, String device, String root, Path point, String type, String source) {}
 
   /** The mounts that this thread sees. */
   public static MountTable current() {
@@ -58,6 +59,7 @@ public final class MountTable {
       entries.add(
           new Entry(
               Integer.parseInt(fields[0]),
+              fields[2],
               unescape(fields[3]),
               Path.of(unescape(fields[POINT])),
               fields[dash + 1],

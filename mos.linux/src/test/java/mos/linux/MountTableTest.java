@@ -13,12 +13,14 @@ final class MountTableTest {
   void lesson24EscapesInMountPointsAreDecoded() {
     MountTable table =
         MountTable.parse(
-            "36 35 98:0 /a\\134b /mnt/with\\040blank\\011tab\\012line rw master:1 shared:2 - ext4 /dev/a\\040b rw\n");
+            "36 35 98:0 /a\\134b /mnt/with\\040blank\\011tab\\012line rw master:1 shared:2 - ext4"
+                + " /dev/a\\040b rw\n");
     MountTable.Entry entry = table.entries().getFirst();
     assertEquals(Path.of("/mnt/with blank\ttab\nline"), entry.point());
     assertEquals("/a\\b", entry.root());
     assertEquals("/dev/a b", entry.source());
     assertEquals("ext4", entry.type());
+    assertEquals("98:0", entry.device());
   }
 
   @Test

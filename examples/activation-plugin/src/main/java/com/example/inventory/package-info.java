@@ -1,0 +1,3 @@
+/** Services of type {@code inventory}. */
+@org.jspecify.annotations.NullMarked
+package com.example.inventory;

@@ -1,0 +1,15 @@
+/**
+ * What plugins owe, as tests that their authors run. It is for tests only and never part of an
+ * image.
+ */
+module mos.testkit {
+  requires transitive mos.spi;
+  requires transitive org.junit.jupiter.api;
+
+  exports mos.testkit;
+
+  opens mos.testkit to
+      org.junit.platform.commons;
+
+  uses mos.spi.activate.ServiceActivator;
+}
