@@ -1,6 +1,7 @@
 package mos.plugin.gitupgrade;
 
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jgit.internal.util.CleanupService;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.storage.file.WindowCacheConfig;
@@ -23,11 +24,22 @@ final class QuietSystemReader extends SystemReader {
     if (installed) {
       return;
     }
+    keepTextsUnread();
     SystemReader.setInstance(new QuietSystemReader());
     WindowCacheConfig cache = new WindowCacheConfig();
     cache.setExposeStatsViaJmx(false);
     cache.install();
     installed = true;
+  }
+
+  /**
+   * Whoever first asks for JGit's clean-up service makes it register a shutdown hook, and for that
+   * hook's sake read all of JGit's messages, the most expensive step of opening a repository. In
+   * OSGi the constructor is called instead, without either; nothing of ours needs cleaning up.
+   */
+  @SuppressWarnings("CheckReturnValue") // It registers itself.
+  private static void keepTextsUnread() {
+    new CleanupService();
   }
 
   @Override
