@@ -37,7 +37,7 @@ final class CommittedState implements SystemState {
   /** The repository; empty when there is none. */
   Optional<GitRepository> repository() {
     if (repository == null && place.hasRepository()) {
-      repository = GitRepository.open(place);
+      repository = new GitRepository(place);
     }
     return Optional.ofNullable(repository);
   }

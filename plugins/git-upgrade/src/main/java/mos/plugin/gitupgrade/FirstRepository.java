@@ -38,7 +38,7 @@ final class FirstRepository {
       write(git.resolve("HEAD"), "ref: " + BRANCH + "\n");
       write(git.resolve("config"), CONFIG);
       ObjectId commit;
-      try (GitRepository repository = GitRepository.open(unfinished)) {
+      try (GitRepository repository = new GitRepository(unfinished)) {
         UndoLog withTheWhole = new UndoLog();
         commit =
             new NewObjects(unfinished, repository.jgit(), withTheWhole)

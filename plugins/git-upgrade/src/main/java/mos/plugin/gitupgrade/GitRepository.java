@@ -16,41 +16,42 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** The repository of a host, as far as its commits go; the work tree is never looked at. */
 final class GitRepository implements AutoCloseable {
   private final Place place;
-  private final Repository repository;
   private final GitObjects objects;
+  private @Nullable Repository repository;
 
-  private GitRepository(Place place, Repository repository) {
+  /** Of what {@link Place#hasRepository} has found. */
+  GitRepository(Place place) {
     this.place = place;
-    this.repository = repository;
-    this.objects = new GitObjects(place, repository);
+    this.objects = new GitObjects(place, this::jgit);
   }
 
   /**
-   * Opens what {@link Place#hasRepository} has found.
+   * JGit's view, opened when it is first needed.
    *
-   * @throws MosException INVALID when JGit cannot make sense of it
+   * @throws MosException INVALID when JGit cannot make sense of the repository
    */
-  static GitRepository open(Place place) {
+  Repository jgit() {
+    if (repository == null) {
+      repository = openByJGit(place);
+    }
+    return repository;
+  }
+
+  private static Repository openByJGit(Place place) {
     QuietSystemReader.install();
     try {
-      Repository repository =
-          new FileRepositoryBuilder()
-              .setGitDir(place.gitDirectory().toFile())
-              .setWorkTree(place.repository().toFile())
-              .build();
-      return new GitRepository(place, repository);
+      return new FileRepositoryBuilder()
+          .setGitDir(place.gitDirectory().toFile())
+          .setWorkTree(place.repository().toFile())
+          .build();
     } catch (IOException | RuntimeException e) {
       throw place.damaged("cannot be opened: " + e.getMessage(), e);
     }
-  }
-
-  /** JGit's own view. */
-  Repository jgit() {
-    return repository;
   }
 
   GitObjects objects() {
@@ -63,6 +64,10 @@ final class GitRepository implements AutoCloseable {
    * @throws MosException INVALID when HEAD or its branch is missing or damaged
    */
   Optional<ObjectId> head() {
+    return new LooseFiles(place).head().or(this::headByJGit);
+  }
+
+  private Optional<ObjectId> headByJGit() {
     Ref head = headReference();
     ObjectId commit = head.getObjectId();
     if (commit != null) {
@@ -88,7 +93,7 @@ final class GitRepository implements AutoCloseable {
   private Ref headReference() {
     Ref head;
     try {
-      head = repository.exactRef(Constants.HEAD);
+      head = jgit().exactRef(Constants.HEAD);
     } catch (IOException | RuntimeException e) {
       throw place.damaged("HEAD or its branch cannot be read: " + e.getMessage(), e);
     }
@@ -141,6 +146,8 @@ final class GitRepository implements AutoCloseable {
   @Override
   public void close() {
     objects.close();
-    repository.close();
+    if (repository != null) {
+      repository.close();
+    }
   }
 }

@@ -35,7 +35,7 @@ final class Mending {
     Files.deleteIfExists(git.resolve("index.lock"));
     Files.deleteIfExists(git.resolve("mos-file"));
     removeUnfinishedObjects(git.resolve("objects"));
-    try (GitRepository repository = GitRepository.open(place)) {
+    try (GitRepository repository = new GitRepository(place)) {
       Files.deleteIfExists(git.resolve(repository.branch() + ".lock"));
       Optional<ObjectId> head = repository.head();
       if (head.isPresent()) {

@@ -79,7 +79,7 @@ final class NewObjects {
   }
 
   private void readBack(ObjectId commit, CommitContent content) {
-    try (GitObjects objects = new GitObjects(place, repository)) {
+    try (GitObjects objects = new GitObjects(place, () -> repository)) {
       GitTree tree = objects.tree(objects.commit(commit).tree());
       tree.files()
           .forEach(

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,35 +39,12 @@ class KilledWriterTest {
     Assumptions.assumeTrue(works, "strace is not installed or must not trace");
   }
 
-  private static List<String> java(Path config, String version) {
-    String classes = Path.of("target", "classes").toString();
-    String tests = Path.of("target", "test-classes").toString();
-    Set<String> path = new java.util.LinkedHashSet<>(List.of(classes, tests));
-    for (String property : List.of("jdk.module.path", "java.class.path")) {
-      for (String entry : System.getProperty(property, "").split(File.pathSeparator, -1)) {
-        path.add(entry);
-      }
-    }
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:-UsePerfData",
-        "--enable-native-access=ALL-UNNAMED",
-        "-Djna.nosys=true",
-        "-cp",
-        String.join(File.pathSeparator, path),
-        WriterProcess.class.getName(),
-        config.toString(),
-        version);
-  }
-
   private int strace(Path config, String version, Path log, String... options) throws Exception {
     List<String> command = new ArrayList<>(List.of("strace", "-f", "-qq", "-o", log.toString()));
     command.add("-e");
     command.add("trace=" + CALLS);
     command.addAll(List.of(options));
-    command.addAll(java(config, version));
+    command.addAll(ChildJava.command(WriterProcess.class, config.toString(), version));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
