@@ -4,4 +4,15 @@ module mos.bootstrap {
   requires mos.formats;
   requires mos.linux;
   requires mos.spi;
+  requires static org.jspecify;
+
+  uses mos.spi.activate.ServiceActivator;
+  uses mos.spi.mount.LayerBuilder;
+  uses mos.spi.mount.RootfsMounter;
+  uses mos.spi.sign.KeysetProvider;
+  uses mos.spi.store.ImageStoreProvider;
+  uses mos.spi.store.ImageTransport;
+  uses mos.spi.upgrade.SystemStateProvider;
+  uses mos.spi.upgrade.Upgrader;
+  uses mos.spi.verify.Verifier;
 }

@@ -1,0 +1,55 @@
+package mos.bootstrap.report;
+
+import java.io.PrintStream;
+import mos.spi.event.Event;
+import mos.spi.event.EventSink;
+
+/** Plain lines: what a log or the console of an initrd can hold. */
+final class PlainSink implements EventSink {
+  private static final long PAUSE = 5_000_000_000L;
+
+  private final PrintStream err;
+  private final boolean debug;
+  private final boolean steps;
+  private final Copies copies = new Copies();
+  private long last = System.nanoTime();
+
+  PlainSink(PrintStream err, boolean debug, boolean steps) {
+    this.err = err;
+    this.debug = debug;
+    this.steps = steps;
+  }
+
+  @Override
+  public synchronized void accept(Event event) {
+    switch (event) {
+      case Event.StepStarted started -> detail("begin " + started.step());
+      case Event.StepDone done -> step(done.step() + ": " + done.took().toMillis() + " ms");
+      case Event.BlobProgress progress -> copy(progress);
+      case Event.BlobPresent present -> detail(present.digest() + " is there already");
+      case Event.Note note -> step(note.message());
+      case Event.Warning warning -> err.println("warning: " + warning.message());
+      case Event.Detail fact -> detail(fact.message());
+    }
+  }
+
+  private void step(String line) {
+    if (steps) {
+      err.println(line);
+    }
+  }
+
+  private void detail(String line) {
+    if (debug) {
+      err.println(line);
+    }
+  }
+
+  private void copy(Event.BlobProgress progress) {
+    copies.add(progress);
+    if (System.nanoTime() - last >= PAUSE) {
+      last = System.nanoTime();
+      step(copies.toString());
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** Sinks for events: bar, plain lines, JSON lines. */
+@org.jspecify.annotations.NullMarked
+package mos.bootstrap.report;

@@ -1,0 +1,104 @@
+package mos.bootstrap.workflow;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import mos.formats.UserManifest;
+import mos.spi.ErrorCode;
+import mos.spi.InvalidFieldException;
+import mos.spi.MosException;
+import mos.spi.image.Reference;
+import mos.spi.model.ServiceType;
+import mos.spi.model.Target;
+import mos.spi.model.UpdateType;
+import mos.spi.store.ImageDestination;
+import mos.spi.store.ImageStore;
+import mos.spi.store.TransportOptions;
+import mos.spi.upgrade.UpgradePlan;
+import mos.spi.upgrade.WritableSystemState;
+import mos.spi.verify.Purpose;
+import mos.spi.verify.SignedDocument;
+import mos.spi.verify.VerificationGate;
+import mos.spi.verify.VerifiedManifest;
+
+/** {@code mosctl install}: a new system under a root that has none. */
+public final class Installation {
+  private final PluginCatalog plugins;
+  private final Host host;
+  private final TransportOptions options;
+  private final Steps steps;
+
+  /** An installation onto {@code host}. */
+  public Installation(PluginCatalog plugins, Host host, TransportOptions options) {
+    this.plugins = plugins;
+    this.host = host;
+    this.options = options;
+    this.steps = new Steps(options.events());
+  }
+
+  /**
+   * What was installed.
+   *
+   * @param revision the system's first revision
+   * @param plan what it consists of
+   */
+  public record Installed(String revision, UpgradePlan plan) {}
+
+  /** Fetch, verify, lock, import, verify, commit: in that order. */
+  public Installed run(Reference url) {
+    VerificationGate gate = host.gate(plugins);
+    Optional<UUID> product = host.product();
+    SignedDocument document =
+        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
+    VerifiedManifest manifest =
+        steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, product));
+    check(manifest);
+    try (WritableSystemState state =
+        plugins.states().write(host.directories().config(), "mosctl install")) {
+      if (state.current().isPresent()) {
+        throw new MosException(
+            ErrorCode.USAGE,
+            host.directories().config()
+                + ": a system is installed there; use mosctl update to change it");
+      }
+      try (ImageStore store = plugins.store().open(host.directories().store());
+          ImageDestination additions = store.begin()) {
+        List<Target> targets = manifest.manifest().targets();
+        steps.run(
+            "import images",
+            () -> new ImportImages(plugins, options, gate).into(additions, url, manifest, targets));
+        UpgradePlan plan = plugins.upgrader().install(manifest);
+        steps.run("flush store", additions::commit);
+        String revision =
+            steps.run(
+                "commit system", () -> state.commit(plan.next(), plan.sources(), "install " + url));
+        return new Installed(revision, plan);
+      }
+    }
+  }
+
+  private void check(VerifiedManifest manifest) {
+    checkTypes(plugins, manifest);
+    List<Target> targets = manifest.manifest().targets();
+    if (targets.stream().noneMatch(target -> target.serviceType().equals(ServiceType.HOSTFS))) {
+      throw MosException.invalid(
+          manifest.origin() + ": targets: a system needs a target of type hostfs");
+    }
+    if (manifest.manifest().updateType() != UpdateType.COMPLETE) {
+      throw MosException.invalid(
+          manifest.origin()
+              + ": update_type: a first install needs a complete manifest, this one is partial");
+    }
+  }
+
+  /** Refuses service types that mean nothing to this program. */
+  static void checkTypes(PluginCatalog plugins, VerifiedManifest manifest) {
+    try {
+      UserManifest.checkTypes(
+          manifest.manifest().targets().stream().map(Target::serviceType).toList(),
+          plugins.knownTypes());
+    } catch (InvalidFieldException e) {
+      throw MosException.invalid(manifest.origin() + ": " + e.getMessage());
+    }
+  }
+}

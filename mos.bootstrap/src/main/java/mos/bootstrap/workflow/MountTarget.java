@@ -1,0 +1,198 @@
+package mos.bootstrap.workflow;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+import mos.spi.ErrorCode;
+import mos.spi.MosException;
+import mos.spi.UndoLog;
+import mos.spi.event.EventSink;
+import mos.spi.image.Reference;
+import mos.spi.model.Bytes;
+import mos.spi.model.HostDirectories;
+import mos.spi.model.Target;
+import mos.spi.mount.MountRequest;
+import mos.spi.mount.MountedImage;
+import mos.spi.mount.RootfsMounter;
+import mos.spi.store.ImageDestination;
+import mos.spi.store.ImageStore;
+import mos.spi.store.TransportOptions;
+import mos.spi.upgrade.SystemState;
+import mos.spi.verify.Purpose;
+import mos.spi.verify.SignedDocument;
+import mos.spi.verify.VerificationGate;
+import mos.spi.verify.VerifiedImage;
+import mos.spi.verify.VerifiedManifest;
+
+/** {@code mosctl create-boot-fs}, {@code mount} and {@code umount}. */
+public final class MountTarget {
+  private final PluginCatalog plugins;
+  private final Host host;
+  private final EventSink events;
+  private final Steps steps;
+
+  /** Mounts of {@code host}. */
+  public MountTarget(PluginCatalog plugins, Host host, EventSink events) {
+    this.plugins = plugins;
+    this.host = host;
+    this.events = events;
+    this.steps = new Steps(events);
+  }
+
+  /**
+   * Mounts the installed system's root file system; looks at nothing but hostfs and its manifest.
+   */
+  public MountedImage boot(Path destination, boolean readOnly) {
+    return installed(Optional.empty(), Optional.of(destination), readOnly);
+  }
+
+  /**
+   * Mounts a target of the installed system.
+   *
+   * @param target its name; empty means hostfs
+   * @param destination where; empty means {@code mnt/mos/<target>} below the root
+   */
+  public MountedImage installed(
+      Optional<String> target, Optional<Path> destination, boolean readOnly) {
+    HostDirectories directories = host.directories();
+    VerificationGate gate = host.gate(plugins);
+    try (SystemState state = plugins.states().read(directories.config());
+        ImageStore store = plugins.store().open(directories.store())) {
+      VerifiedSystem system =
+          new VerifiedSystem(
+              state.current().orElseThrow(() -> SystemUpdate.Systems.none(host)),
+              gate,
+              host.product());
+      String name = target.orElseGet(system::hostfs);
+      VerifiedImage image = steps.run("verify manifest and image", () -> system.image(name, store));
+      Optional<Path> writable =
+          readOnly ? Optional.empty() : Optional.of(directories.scratchOf(name));
+      MountRequest request =
+          new MountRequest(
+              destination.orElseGet(() -> defaultDestination(name)), directories.run(), writable);
+      return steps.run(
+          "mount " + name, () -> plugins.mounter(image).mount(image, store::file, request, events));
+    }
+  }
+
+  private Path defaultDestination(String target) {
+    return host.directories().root().resolve("mnt/mos").resolve(target);
+  }
+
+  /**
+   * Mounts a target of a manifest that is installed nowhere; its images are kept below the run
+   * directory until it is unmounted.
+   */
+  public MountedImage remote(
+      Reference url,
+      String target,
+      Optional<Path> destination,
+      boolean readOnly,
+      TransportOptions options) {
+    HostDirectories directories = host.directories();
+    VerificationGate gate = host.gate(plugins);
+    refuseInstalled();
+    SignedDocument document =
+        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
+    VerifiedManifest manifest =
+        steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, host.product()));
+    Target wanted =
+        manifest
+            .manifest()
+            .target(target)
+            .orElseThrow(
+                () ->
+                    MosException.notFound(
+                        url + ": has no target '" + target + "'; name one with --target"));
+    Path place = destination.orElseGet(() -> defaultDestination(target));
+    Path state = remoteState(place);
+    try (UndoLog undo = new UndoLog();
+        ImageStore store = plugins.store().open(state.resolve("store"))) {
+      if (Files.notExists(state)) {
+        undo.push("remove " + state, () -> remove(state));
+      }
+      VerifiedImage image;
+      try (ImageDestination additions = store.begin()) {
+        image =
+            steps.run(
+                "import image",
+                () ->
+                    new ImportImages(plugins, options, gate)
+                        .into(additions, url, manifest, List.of(wanted))
+                        .getFirst());
+        additions.commit();
+      }
+      Optional<Path> writable = readOnly ? Optional.empty() : Optional.of(state.resolve("scratch"));
+      MountRequest request = new MountRequest(place, directories.run(), writable);
+      MountedImage mounted =
+          steps.run(
+              "mount " + target,
+              () -> plugins.mounter(image).mount(image, store::file, request, events));
+      undo.disarm();
+      return mounted;
+    }
+  }
+
+  private void refuseInstalled() {
+    Path config = host.directories().config();
+    if (Files.notExists(config)) {
+      return;
+    }
+    try (SystemState state = plugins.states().read(config)) {
+      if (state.current().isPresent()) {
+        throw new MosException(
+            ErrorCode.USAGE,
+            config
+                + ": a system is installed here; mount one of its targets (without URL), or use another --root");
+      }
+    }
+  }
+
+  /** Undoes a mount; does nothing where there is none. */
+  public void unmount(Path destination) {
+    for (RootfsMounter mounter : plugins.mounters()) {
+      mounter.unmount(destination, host.directories().run(), events);
+    }
+    Path state = remoteState(destination);
+    if (Files.exists(state)) {
+      remove(state);
+    }
+  }
+
+  private Path remoteState(Path destination) {
+    String name = Bytes.utf8(destination.toAbsolutePath().normalize().toString()).digest().hex();
+    return host.directories().run().resolve("remote").resolve(name);
+  }
+
+  private static void remove(Path directory) {
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(
+                Path visited, @org.jspecify.annotations.Nullable IOException e) throws IOException {
+              if (e != null) {
+                throw e;
+              }
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw MosException.io("cannot remove " + directory, e);
+    }
+  }
+}

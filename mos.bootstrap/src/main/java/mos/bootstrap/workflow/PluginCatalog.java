@@ -1,0 +1,236 @@
+package mos.bootstrap.workflow;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import mos.spi.ErrorCode;
+import mos.spi.MosException;
+import mos.spi.activate.ServiceActivator;
+import mos.spi.image.Layer;
+import mos.spi.image.Repository;
+import mos.spi.model.ServiceType;
+import mos.spi.mount.LayerBuilder;
+import mos.spi.mount.RootfsMounter;
+import mos.spi.sign.KeysetProvider;
+import mos.spi.store.ImageStoreProvider;
+import mos.spi.store.ImageTransport;
+import mos.spi.upgrade.SystemStateProvider;
+import mos.spi.upgrade.Upgrader;
+import mos.spi.verify.VerifiedImage;
+import mos.spi.verify.Verifier;
+
+/**
+ * The plugins of this program. Nothing is loaded before it is asked for, and nothing is decided by
+ * the order of loading: two providers for one key are an error that names both modules.
+ */
+public final class PluginCatalog {
+  private static final Set<ServiceType> OWN_TYPES =
+      Set.of(ServiceType.HOSTFS, ServiceType.CONTAINER, ServiceType.FS_ONLY);
+
+  private final ModuleLayer layer;
+
+  /**
+   * @param layer the modules to look in, with those below it
+   */
+  public PluginCatalog(ModuleLayer layer) {
+    this.layer = layer;
+  }
+
+  /** What keeps the images of a host. */
+  public ImageStoreProvider store() {
+    return one(ServiceLoader.load(layer, ImageStoreProvider.class), Phase.STORE);
+  }
+
+  /** What reaches a repository. */
+  public ImageTransport transport(Repository repository) {
+    Map<String, ImageTransport> transports = new HashMap<>();
+    for (ImageTransport transport : ServiceLoader.load(layer, ImageTransport.class)) {
+      transport.schemes().forEach(scheme -> claim(transports, scheme, transport, "transport of "));
+    }
+    ImageTransport transport = transports.get(repository.scheme());
+    if (transport == null) {
+      String plugin =
+          repository.scheme().equals(Repository.DOCKER) ? "registry" : Phase.STORE.plugin();
+      throw missing(
+          "store",
+          plugin,
+          repository + ": this program reaches no '" + repository.scheme() + "' repositories");
+    }
+    return transport;
+  }
+
+  /** Everything that judges documents; at least one. */
+  public List<Verifier> verifiers() {
+    List<Verifier> verifiers = new ArrayList<>();
+    ServiceLoader.load(layer, Verifier.class).forEach(verifiers::add);
+    if (verifiers.isEmpty()) {
+      throw missing(Phase.VERIFY);
+    }
+    return verifiers;
+  }
+
+  /** What mounts all layers of an image. */
+  public RootfsMounter mounter(VerifiedImage image) {
+    RootfsMounter found = null;
+    for (RootfsMounter mounter : ServiceLoader.load(layer, RootfsMounter.class)) {
+      boolean all = true;
+      for (Layer part : image.layers()) {
+        all &= mounter.supports(part.descriptor().mediaType());
+      }
+      if (all && found != null) {
+        throw twice("mounter of " + image.target().serviceName(), found, mounter);
+      }
+      found = all ? mounter : found;
+    }
+    if (found == null) {
+      Layer first = image.layers().isEmpty() ? null : image.layers().getFirst();
+      String type =
+          first == null ? "no layers" : "layers of type " + first.descriptor().mediaType();
+      throw missing(
+          "mount",
+          Phase.MOUNT.plugin(),
+          "image of '" + image.target().serviceName() + "': this program mounts no " + type);
+    }
+    return found;
+  }
+
+  /** Everything that mounts; at least one. */
+  public List<RootfsMounter> mounters() {
+    List<RootfsMounter> mounters = new ArrayList<>();
+    ServiceLoader.load(layer, RootfsMounter.class).forEach(mounters::add);
+    if (mounters.isEmpty()) {
+      throw missing(Phase.MOUNT);
+    }
+    return mounters;
+  }
+
+  /** What makes layers of a format. */
+  public LayerBuilder layerBuilder(String format) {
+    Map<String, LayerBuilder> builders = new HashMap<>();
+    for (LayerBuilder builder : ServiceLoader.load(layer, LayerBuilder.class)) {
+      builder.formats().forEach(made -> claim(builders, made, builder, "builder of "));
+    }
+    LayerBuilder builder = builders.get(format);
+    if (builder == null) {
+      throw new MosException(
+          ErrorCode.USAGE,
+          "--format: '"
+              + format
+              + "' is not known; known are "
+              + builders.keySet().stream().sorted().toList());
+    }
+    return builder;
+  }
+
+  /** What starts services of a type. */
+  public ServiceActivator activator(ServiceType type) {
+    return activators()
+        .map(found -> found.get(type))
+        .orElseThrow(
+            () ->
+                missing(
+                    "activate",
+                    Phase.ACTIVATE.plugin(),
+                    "this program starts no services of type '" + type + "'"));
+  }
+
+  /** What starts services of a type, if this program has it. */
+  public Optional<ServiceActivator> findActivator(ServiceType type) {
+    return activators().map(found -> found.get(type));
+  }
+
+  /** Checks that there is any activator. */
+  public void requireActivation() {
+    if (activators().isEmpty()) {
+      throw missing(Phase.ACTIVATE);
+    }
+  }
+
+  private Optional<Map<ServiceType, ServiceActivator>> activators() {
+    Map<ServiceType, ServiceActivator> activators = new HashMap<>();
+    for (ServiceActivator activator : ServiceLoader.load(layer, ServiceActivator.class)) {
+      activator.types().forEach(type -> claim(activators, type, activator, "activator of "));
+    }
+    return activators.isEmpty() ? Optional.empty() : Optional.of(activators);
+  }
+
+  /** The service types that mean something here: mos's own and those of the activators. */
+  public Set<ServiceType> knownTypes() {
+    Set<ServiceType> known = new LinkedHashSet<>(OWN_TYPES);
+    activators().ifPresent(found -> known.addAll(found.keySet()));
+    return known;
+  }
+
+  /** What keeps the system's state. */
+  public SystemStateProvider states() {
+    return one(ServiceLoader.load(layer, SystemStateProvider.class), Phase.UPGRADE);
+  }
+
+  /** What decides what the next system is. */
+  public Upgrader upgrader() {
+    return one(ServiceLoader.load(layer, Upgrader.class), Phase.UPGRADE);
+  }
+
+  /** What makes and uses keys. */
+  public KeysetProvider keysets() {
+    return one(ServiceLoader.load(layer, KeysetProvider.class), Phase.SIGN);
+  }
+
+  private static <S> S one(Iterable<S> providers, Phase phase) {
+    S found = null;
+    for (S provider : providers) {
+      if (found != null) {
+        throw twice("phase " + phase, found, provider);
+      }
+      found = provider;
+    }
+    if (found == null) {
+      throw missing(phase);
+    }
+    return found;
+  }
+
+  private static <K, S> void claim(Map<K, S> claimed, K key, S provider, String what) {
+    S other = claimed.putIfAbsent(key, provider);
+    if (other != null) {
+      throw twice(what + "'" + key + "'", other, provider);
+    }
+  }
+
+  private static MosException twice(String what, Object one, Object other) {
+    return new MosException(
+        ErrorCode.MISSING,
+        what
+            + ": both "
+            + module(one)
+            + " and "
+            + module(other)
+            + " provide it; link or install only one of them");
+  }
+
+  private static String module(Object provider) {
+    Module module = provider.getClass().getModule();
+    return module.isNamed() ? "module " + module.getName() : provider.getClass().getName();
+  }
+
+  private static MosException missing(Phase phase) {
+    return missing(
+        phase.toString(), phase.plugin(), "this program has nothing for the phase '" + phase + "'");
+  }
+
+  private static MosException missing(String phase, String plugin, String what) {
+    return new MosException(
+        ErrorCode.MISSING,
+        what
+            + "; the plugin '"
+            + plugin
+            + "' (phase "
+            + phase
+            + ") brings it: use an image that has it");
+  }
+}
