@@ -1,0 +1,83 @@
+package mos.distribution.system;
+
+import static mos.distribution.system.Programs.initrdMosctl;
+import static mos.distribution.system.Programs.mosctl;
+import static mos.distribution.system.Programs.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A machine: a directory that stands for its root. Closing it unmounts whatever a test left, and
+ * fails if that was needed.
+ */
+final class Host implements AutoCloseable {
+  private final Path root;
+  private final Path ca;
+
+  Host(Path root, Path ca) throws IOException {
+    this.root = Files.createDirectories(root).toRealPath();
+    this.ca = ca;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Path path(String below) {
+    return root.resolve(below);
+  }
+
+  List<String> command(Object... args) {
+    return mosctl(withHost(args));
+  }
+
+  /** Runs mosctl of the admin image. */
+  Programs.Run mosctlRun(Object... args) {
+    return run(command(args));
+  }
+
+  /** Runs mosctl of the initrd image. */
+  Programs.Run initrd(Object... args) {
+    return run(initrdMosctl(withHost(args)));
+  }
+
+  private Object[] withHost(Object... args) {
+    List<Object> all = new ArrayList<>(List.of(args));
+    all.addAll(1, List.of("--root", root, "--ca", ca));
+    return all.toArray();
+  }
+
+  /** The mount points below the root, as the kernel has them. */
+  List<String> mounts() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+        .map(line -> line.split(" ", 6)[4])
+        .filter(point -> point.startsWith(root.toString()))
+        .toList();
+  }
+
+  /** The loop devices whose file is below the root. */
+  List<String> loops() {
+    return run(List.of("losetup", "-l", "-n", "-O", "NAME,BACK-FILE"))
+        .ok()
+        .out()
+        .lines()
+        .filter(line -> line.contains(root.toString()))
+        .toList();
+  }
+
+  @Override
+  public void close() throws IOException {
+    List<String> left = new ArrayList<>(mounts());
+    List<String> loops = loops();
+    for (String point : left.reversed()) {
+      run(List.of("umount", "-l", point));
+    }
+    if (!left.isEmpty() || !loops().isEmpty()) {
+      throw new AssertionError("left mounted: " + left + ", loop devices: " + loops);
+    }
+  }
+}
