@@ -96,7 +96,7 @@ public final class LayoutIndexFormat {
           written = true;
         } else {
           json.writeFieldName(name);
-          json.copyCurrentStructure(parser);
+          json.copyCurrentStructureExact(parser);
         }
       }
       if (!written) {
@@ -127,7 +127,7 @@ public final class LayoutIndexFormat {
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       raw.reset();
       try (JsonGenerator one = FACTORY.createGenerator(raw)) {
-        one.copyCurrentStructure(parser);
+        one.copyCurrentStructureExact(parser);
       }
       Bytes bytes = Bytes.copyOf(raw.toByteArray());
       Optional<Descriptor> entry =

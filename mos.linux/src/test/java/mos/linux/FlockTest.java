@@ -1,10 +1,13 @@
 package mos.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,5 +40,29 @@ final class FlockTest {
         assertThrows(LinuxException.class, () -> Flock.tryLock(file, Flock.Mode.SHARED, false));
     assertEquals(LinuxException.ENOENT, e.errno());
     assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+  }
+
+  @Test
+  void waitsForTheLockAsLongAsItIsToldTo() throws Exception {
+    Path file = directory.resolve("lock");
+    try (Flock held = Flock.tryLock(file, Flock.Mode.EXCLUSIVE, true).orElseThrow()) {
+      assertTrue(
+          Flock.lock(file, Flock.Mode.EXCLUSIVE, false, Duration.ofMillis(20)).isEmpty(),
+          held.toString());
+    }
+    Flock.lock(file, Flock.Mode.EXCLUSIVE, false, Duration.ofSeconds(10)).orElseThrow().close();
+  }
+
+  @Test
+  void knowsWhetherItsFileStillHasItsName() throws Exception {
+    Path file = directory.resolve("lock");
+    try (Flock held = Flock.tryLock(file, Flock.Mode.EXCLUSIVE, true).orElseThrow()) {
+      assertTrue(held.isStill(file));
+      Files.move(file, directory.resolve("renamed"));
+      assertFalse(held.isStill(file));
+      Files.createFile(file);
+      assertFalse(held.isStill(file));
+      assertTrue(held.isStill(directory.resolve("renamed")));
+    }
   }
 }

@@ -1,11 +1,12 @@
 package mos.plugin.zotlayout;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import mos.linux.Flock;
 import mos.linux.Storage;
 import mos.spi.ErrorCode;
@@ -21,12 +22,10 @@ import mos.spi.model.Digest;
 final class Commit {
   private final Layout layout;
   private final LayoutFrame frame;
-  private final boolean zot;
 
-  Commit(Layout layout, LayoutFrame frame, boolean zot) {
+  Commit(Layout layout, LayoutFrame frame) {
     this.layout = layout;
     this.frame = frame;
-    this.zot = zot;
   }
 
   /**
@@ -50,7 +49,7 @@ final class Commit {
               layout.root() + ": another program removed " + needed.digest() + "; try again");
         }
       }
-      publish(blobs, new IndexUpdate(layout, entries), undo);
+      publish(blobs, entries, undo);
       undo.disarm();
       frame.keep();
     } catch (IOException e) {
@@ -58,14 +57,28 @@ final class Commit {
     }
   }
 
-  private void publish(Map<Digest, Partial> blobs, IndexUpdate update, UndoLog undo)
+  /** Manifests after what they need, so that a crash in between leaves none that lacks a blob. */
+  private static Set<Digest> inOrder(Set<Digest> blobs, Collection<Descriptor> entries) {
+    Set<Digest> manifests = new LinkedHashSet<>();
+    entries.forEach(entry -> manifests.add(entry.digest()));
+    Set<Digest> order = new LinkedHashSet<>(blobs);
+    order.removeAll(manifests);
+    order.addAll(manifests);
+    return order;
+  }
+
+  private void publish(Map<Digest, Partial> blobs, Collection<Descriptor> entries, UndoLog undo)
       throws IOException {
+    IndexUpdate update = new IndexUpdate(layout, entries);
     try (Partial index = Partial.open(frame, layout, "index.json")) {
       if (!update.isEmpty()) {
         update.write(index);
       }
-      for (Map.Entry<Digest, Partial> blob : blobs.entrySet()) {
-        publish(layout.blob(blob.getKey()), blob.getValue(), undo);
+      for (Digest digest : inOrder(blobs.keySet(), entries)) {
+        Partial blob = blobs.get(digest);
+        if (blob != null) {
+          publish(layout.blob(digest), blob, undo);
+        }
       }
       if (!blobs.isEmpty()) {
         Storage.flush(layout.blobs());
@@ -75,9 +88,6 @@ final class Commit {
         index.publish(layout.index());
         Storage.flush(layout.root());
       }
-    }
-    if (!zot) {
-      removeUploads();
     }
   }
 
@@ -90,16 +100,6 @@ final class Commit {
     blob.publish(name);
     if (!exists) {
       undo.push("remove " + name, () -> Files.deleteIfExists(name));
-    }
-  }
-
-  /** Only zot has this directory; it goes when nobody else writes. */
-  private void removeUploads() throws IOException {
-    try {
-      Files.deleteIfExists(layout.uploads());
-    } catch (DirectoryNotEmptyException e) {
-      // Somebody else is writing.
-      return;
     }
   }
 }

@@ -31,11 +31,16 @@ final class LayoutFrame {
   private static final int TRIES = 100;
 
   private final Layout layout;
+  private final boolean zot;
   private final Deque<Path> made = new ArrayDeque<>();
   private boolean madeMarker;
 
-  LayoutFrame(Layout layout) {
+  /**
+   * @param zot whether {@code .uploads} stays, as in a layout of zot's
+   */
+  LayoutFrame(Layout layout, boolean zot) {
     this.layout = layout;
+    this.zot = zot;
   }
 
   /** Makes what is missing. Others may make it, or remove what they made, at the same time. */
@@ -120,6 +125,18 @@ final class LayoutFrame {
     throw new MosException(
         ErrorCode.BUSY,
         layout.root() + ": another program is writing to it; try again when it has ended");
+  }
+
+  /** Only zot has this directory: elsewhere it goes when nobody writes. */
+  void removeUploads() {
+    if (zot) {
+      return;
+    }
+    try {
+      removeEmpty(layout.uploads());
+    } catch (IOException e) {
+      throw MosException.io("cannot clean " + layout.root(), e);
+    }
   }
 
   /** Makes durable that the directories exist. */

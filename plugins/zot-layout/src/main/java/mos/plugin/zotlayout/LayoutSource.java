@@ -72,8 +72,8 @@ class LayoutSource implements ImageSource {
     return found.isEmpty() ? unlisted(digest) : Optional.of(found.getFirst());
   }
 
-  /** The manifests of an image index often are in the layout without being in its index.json. */
-  private Optional<Descriptor> unlisted(Digest digest) {
+  /** The manifests of an image index often are in a layout without being in its index.json. */
+  Optional<Descriptor> unlisted(Digest digest) {
     return layout
         .find(digest)
         .map(file -> file.toFile().length())

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import mos.spi.MosException;
 import mos.spi.event.EventSink;
+import mos.spi.image.Descriptor;
 import mos.spi.model.Digest;
 import mos.spi.store.ImageDestination;
 import mos.spi.store.ImageStore;
@@ -22,6 +23,12 @@ final class LayoutStore extends LayoutSource implements ImageStore {
     return layout()
         .find(digest)
         .orElseThrow(() -> MosException.notFound(location() + ": has no " + digest));
+  }
+
+  /** What an interrupted import may have left is no image of this host. */
+  @Override
+  Optional<Descriptor> unlisted(Digest digest) {
+    return Optional.empty();
   }
 
   @Override

@@ -57,9 +57,9 @@ final class LayoutTransaction implements ImageDestination {
     this.layout = layout;
     this.location = location;
     this.naming = naming;
-    this.frame = new LayoutFrame(layout);
+    this.frame = new LayoutFrame(layout, zot);
     this.writer = new BlobWriter(layout, frame);
-    this.commit = new Commit(layout, frame, zot);
+    this.commit = new Commit(layout, frame);
   }
 
   @Override
@@ -185,7 +185,12 @@ final class LayoutTransaction implements ImageDestination {
       relied.clear();
       entries.clear();
     }
+    tidy();
+  }
+
+  private void tidy() {
     Partial.sweep(layout);
+    frame.removeUploads();
   }
 
   private void requireOpen() {
@@ -203,7 +208,7 @@ final class LayoutTransaction implements ImageDestination {
     flushes.close();
     try {
       pending.values().forEach(Partial::close);
-      Partial.sweep(layout);
+      tidy();
       frame.remove();
     } catch (IOException e) {
       throw MosException.io("cannot take back what was added to " + location, e);
