@@ -6,7 +6,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import mos.linux.Storage;
 import mos.spi.ErrorCode;
@@ -51,12 +50,7 @@ final class CommitWriter {
     Path lock = place.gitDirectory().resolve(branch + ".lock");
     Files.createDirectories(directory);
     try {
-      Files.writeString(
-          lock,
-          commit.name() + "\n",
-          StandardCharsets.US_ASCII,
-          StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.WRITE);
+      Files.createFile(lock);
     } catch (FileAlreadyExistsException e) {
       throw new MosException(
           ErrorCode.BUSY,
@@ -64,6 +58,7 @@ final class CommitWriter {
           e);
     }
     undo.push("remove " + lock, () -> Files.deleteIfExists(lock));
+    Files.writeString(lock, commit.name() + "\n", StandardCharsets.US_ASCII);
     Storage.flush(lock);
     Files.move(lock, reference, StandardCopyOption.ATOMIC_MOVE);
     undo.disarm();

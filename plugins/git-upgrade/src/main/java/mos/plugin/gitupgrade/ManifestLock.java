@@ -78,6 +78,9 @@ final class ManifestLock implements AutoCloseable {
         Files.writeString(file, line, StandardCharsets.UTF_8);
         return new ManifestLock(file, flock, created, Optional.of(before));
       } catch (IOException e) {
+        if (created) {
+          Files.deleteIfExists(file);
+        }
         flock.close();
         throw e;
       }
