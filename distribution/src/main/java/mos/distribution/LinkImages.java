@@ -45,7 +45,7 @@ public final class LinkImages {
       Files.writeString(stamp, inputs);
     }
     for (String name : names) {
-      recordCommit(output.resolve(name).resolve("release"));
+      recordVersion(output.resolve(name).resolve("release"), version(jars));
     }
   }
 
@@ -76,20 +76,33 @@ public final class LinkImages {
   }
 
   /**
-   * Notes the commit that was built, which {@code --version} prints; a tree without git has none.
+   * Notes the version and the commit that were built, which {@code --version} prints; a tree
+   * without git has no commit.
    */
-  private static void recordCommit(Path release) throws IOException, InterruptedException {
+  private static void recordVersion(Path release, String version)
+      throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(release));
+    lines.removeIf(line -> line.startsWith("MOS_"));
+    lines.add("MOS_VERSION=\"" + version + "\"");
     Process git =
         new ProcessBuilder("git", "rev-parse", "--short=12", "HEAD")
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String commit = new String(git.getInputStream().readAllBytes(), UTF_8).strip();
-    List<String> lines = new ArrayList<>(Files.readAllLines(release));
-    lines.removeIf(line -> line.startsWith("MOS_COMMIT="));
     if (git.waitFor() == 0) {
       lines.add("MOS_COMMIT=\"" + commit + "\"");
     }
     Files.write(release, lines);
+  }
+
+  /** The version of mos.spi, and so of all modules. */
+  private static String version(List<Path> jars) {
+    return jars.stream()
+        .map(Library::of)
+        .filter(library -> library.module().equals("mos.spi"))
+        .findFirst()
+        .flatMap(library -> library.descriptor().rawVersion())
+        .orElseThrow(() -> new IllegalStateException("mos.spi is not among the modules: " + jars));
   }
 
   private static void train(Path script, Path images) throws IOException, InterruptedException {
