@@ -13,8 +13,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import mos.spi.InvalidFieldException;
 import mos.spi.model.Bytes;
+import mos.spi.model.Target;
 
 /**
  * Reads a document strictly: every value has the type that is asked for, no key stands twice,
@@ -23,6 +27,9 @@ import mos.spi.model.Bytes;
  */
 final class DocumentReader {
   private static final int MAX_ELEMENTS = 10_000;
+
+  /** No document that is read whole may be larger than the largest of them, an image manifest. */
+  private static final long MAX_BYTES = Target.MAX_IMAGE_MANIFEST;
 
   /** Reads the value of one field. */
   @FunctionalInterface
@@ -45,6 +52,13 @@ final class DocumentReader {
     void read() throws IOException;
   }
 
+  private static final int MAX_REASON = 200;
+
+  private static final Pattern MARK =
+      Pattern.compile("^ in '?reader'?, line ([0-9]+), column ([0-9]+):$", Pattern.MULTILINE);
+
+  private static final Pattern DECIMAL = Pattern.compile("-?(?:0|[1-9][0-9]*)");
+
   private final JsonParser parser;
   private final StringBuilder path = new StringBuilder();
 
@@ -58,6 +72,9 @@ final class DocumentReader {
    * @throws InvalidFieldException when it is not what {@code shape} expects
    */
   static <T> T read(Bytes bytes, Syntax syntax, Function<DocumentReader, Element<T>> shape) {
+    if (bytes.size() > MAX_BYTES) {
+      throw new InvalidFieldException("", "is larger than " + MAX_BYTES + " bytes");
+    }
     try (JsonParser parser = syntax.parser(bytes)) {
       DocumentReader reader = new DocumentReader(parser);
       if (parser.nextToken() == null) {
@@ -93,19 +110,35 @@ final class DocumentReader {
     }
   }
 
+  /**
+   * The error of a parser in one line. YAML's has several: what it was doing, what it found, and
+   * indented the places and an excerpt, of which the last place is where to look.
+   */
   static InvalidFieldException syntaxError(Syntax syntax, JsonProcessingException e) {
-    String reason = e.getOriginalMessage().lines().findFirst().orElse("malformed");
-    if (reason.length() > 200) {
-      reason = reason.substring(0, 200) + "…";
-    }
+    String message = e.getOriginalMessage();
     String place =
         e.getLocation() == null
             ? ""
-            : " at line "
-                + e.getLocation().getLineNr()
-                + ", column "
-                + e.getLocation().getColumnNr();
+            : place(
+                String.valueOf(e.getLocation().getLineNr()),
+                String.valueOf(e.getLocation().getColumnNr()));
+    Matcher mark = MARK.matcher(message);
+    while (mark.find()) {
+      place = place(mark.group(1), mark.group(2));
+    }
+    String reason =
+        message
+            .lines()
+            .filter(line -> !line.isBlank() && !line.startsWith(" "))
+            .collect(Collectors.joining(": "));
+    if (reason.length() > MAX_REASON) {
+      reason = reason.substring(0, MAX_REASON) + "…";
+    }
     return new InvalidFieldException("", "not " + syntax + place + ": " + reason);
+  }
+
+  private static String place(String line, String column) {
+    return " at line " + line + ", column " + column;
   }
 
   /** An error at the current field. */
@@ -210,9 +243,12 @@ final class DocumentReader {
     return string();
   }
 
-  /** Reads a whole number. */
+  /** Reads a whole number: decimal digits, without what YAML 1.1 takes for other bases. */
   long integer() throws IOException {
     expect(JsonToken.VALUE_NUMBER_INT, "a whole number");
+    if (!DECIMAL.matcher(parser.getText()).matches()) {
+      throw invalid("must be written in decimal digits, not '" + parser.getText() + "'");
+    }
     try {
       return parser.getLongValue();
     } catch (JsonProcessingException e) {
@@ -278,7 +314,7 @@ final class DocumentReader {
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
       case VALUE_TRUE, VALUE_FALSE -> "true or false";
       case VALUE_NULL -> "nothing";
-      default -> "the end of the document";
+      default -> "something else";
     };
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import mos.spi.InvalidFieldException;
 import mos.spi.model.IpAddress;
 import mos.spi.model.NamespaceGroup;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The parts that the user manifest, the install manifest and the system manifest have in common.
  */
 final class TargetFields {
+  /** Twelve digits of tebibytes still fit into a long. */
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})([MGT])");
+
   private TargetFields() {}
 
   private static final class NetworkFields {
@@ -134,19 +139,17 @@ final class TargetFields {
       return reader.integer();
     }
     String text = reader.string();
-    int shift =
-        switch (text.isEmpty() ? ' ' : text.charAt(text.length() - 1)) {
-          case 'M' -> 0;
-          case 'G' -> 10;
-          case 'T' -> 20;
-          default -> throw badSize(reader, text);
-        };
-    try {
-      return Math.multiplyExact(
-          Long.parseUnsignedLong(text.substring(0, text.length() - 1)), 1L << shift);
-    } catch (NumberFormatException | ArithmeticException e) {
+    Matcher size = SIZE.matcher(text);
+    if (!size.matches()) {
       throw badSize(reader, text);
     }
+    int shift =
+        switch (size.group(2)) {
+          case "G" -> 10;
+          case "T" -> 20;
+          default -> 0;
+        };
+    return Long.parseLong(size.group(1)) << shift;
   }
 
   private static InvalidFieldException badSize(DocumentReader reader, String text) {

@@ -2,6 +2,7 @@ package mos.formats;
 
 import java.util.List;
 import java.util.Optional;
+import mos.spi.InvalidFieldException;
 import mos.spi.image.Reference;
 import mos.spi.model.Digest;
 import mos.spi.model.NamespaceGroup;
@@ -42,6 +43,11 @@ public record UserTarget(
         new Target(
             serviceName, version, serviceType, network, nsgroup, UNKNOWN, size.orElse(2L), storage);
     storage = unused.storage();
+    try {
+      network.requireMeaning();
+    } catch (InvalidFieldException e) {
+      throw e.under("network");
+    }
   }
 
   /** The target of the install manifest. */

@@ -8,6 +8,9 @@ package mos.spi;
 public final class InvalidFieldException extends MosException {
   private static final long serialVersionUID = 1L;
 
+  /** How many characters of a path or a problem are shown; hostile values can be far longer. */
+  private static final int SHOWN = 600;
+
   private final String field;
   private final String problem;
 
@@ -17,12 +20,21 @@ public final class InvalidFieldException extends MosException {
    * @param problem what is wrong with it and what is allowed, to be read after the path
    */
   public InvalidFieldException(String field, String problem) {
-    super(ErrorCode.INVALID, field.isEmpty() ? problem : field + ": " + problem);
-    this.field = field;
-    this.problem = problem;
+    super(
+        ErrorCode.INVALID,
+        field.isEmpty() ? shorten(problem) : shorten(field) + ": " + shorten(problem));
+    this.field = shorten(field);
+    this.problem = shorten(problem);
   }
 
-  /** The path of the field. */
+  /** Leaves out the middle: the value stands at the beginning, the rule at the end. */
+  private static String shorten(String text) {
+    return text.length() <= SHOWN
+        ? text
+        : text.substring(0, SHOWN / 2) + "…" + text.substring(text.length() - SHOWN / 2);
+  }
+
+  /** The path of the field; of a very long one beginning and end. */
   public String field() {
     return field;
   }

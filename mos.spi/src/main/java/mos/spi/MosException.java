@@ -68,19 +68,30 @@ public class MosException extends RuntimeException {
 
   private static String oneLine(String text) {
     StringBuilder line = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean hidden =
-          Character.isISOControl(c)
-              || c == '\u2028'
-              || c == '\u2029'
-              || Character.getType(c) == Character.FORMAT;
-      if (hidden) {
-        line.append(String.format("\\u%04x", (int) c));
-      } else {
-        line.append(c);
-      }
-    }
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (isHidden(c)) {
+                for (char unit : Character.toChars(c)) {
+                  line.append(String.format("\\u%04x", (int) unit));
+                }
+              } else {
+                line.appendCodePoint(c);
+              }
+            });
     return line.toString();
+  }
+
+  /** Whether a terminal would act on it, or nobody would see it. */
+  private static boolean isHidden(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
   }
 }

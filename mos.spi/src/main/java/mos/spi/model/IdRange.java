@@ -23,7 +23,7 @@ public record IdRange(NamespaceGroup nsgroup, long hostId) {
     if (nsgroup.isHost()) {
       throw new InvalidFieldException("idmap-name", "must name a group");
     }
-    if (hostId < FIRST || hostId + LENGTH - 1 > MAX) {
+    if (hostId < FIRST || hostId > MAX - LENGTH + 1) {
       throw new InvalidFieldException(
           "hostid", "must be " + FIRST + " or more and leave room for " + LENGTH + " ids");
     }

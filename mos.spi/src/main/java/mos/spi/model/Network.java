@@ -10,10 +10,10 @@ import mos.spi.InvalidFieldException;
  * A service's network.
  *
  * @param type which network it sees
- * @param ipv4 its own IPv4 address, {@link NetworkType#SIMPLE} only; empty = chosen by the
- *     activator
- * @param ipv6 its own IPv6 address, {@link NetworkType#SIMPLE} only
- * @param ports forwarded ports, {@link NetworkType#SIMPLE} only, no host port twice
+ * @param ipv4 its own IPv4 address; empty = chosen by the activator
+ * @param ipv6 its own IPv6 address
+ * @param ports forwarded ports, no host port twice; like the addresses they have a meaning for
+ *     {@link NetworkType#SIMPLE} only and are ignored otherwise
  */
 public record Network(
     NetworkType type, Optional<IpAddress> ipv4, Optional<IpAddress> ipv6, List<PortForward> ports) {
@@ -25,17 +25,9 @@ public record Network(
   public static final Network NONE =
       new Network(NetworkType.NONE, Optional.empty(), Optional.empty(), List.of());
 
-  /**
-   * Checks that addresses and ports stand where they mean something and that no host port is given
-   * twice.
-   */
+  /** Checks that no host port is given twice. */
   public Network {
     ports = List.copyOf(ports);
-    if (type != NetworkType.SIMPLE) {
-      refuse("ipv4", ipv4.isPresent(), type);
-      refuse("ipv6", ipv6.isPresent(), type);
-      refuse("ports", !ports.isEmpty(), type);
-    }
     Set<Integer> seen = new HashSet<>();
     for (int i = 0; i < ports.size(); i++) {
       if (!seen.add(ports.get(i).host())) {
@@ -45,8 +37,20 @@ public record Network(
     }
   }
 
-  private static void refuse(String field, boolean present, NetworkType type) {
-    if (present) {
+  /**
+   * Refuses addresses and ports where they mean nothing. Publishers are told; signed manifests of
+   * the original may have them, and they do no harm.
+   *
+   * @throws InvalidFieldException naming the field
+   */
+  public void requireMeaning() {
+    refuse("ipv4", ipv4.isPresent());
+    refuse("ipv6", ipv6.isPresent());
+    refuse("ports", !ports.isEmpty());
+  }
+
+  private void refuse(String field, boolean present) {
+    if (present && type != NetworkType.SIMPLE) {
       throw new InvalidFieldException(
           field, "means nothing for a network of type '" + type + "'; only 'simple' has it");
     }

@@ -56,6 +56,9 @@ public final class TargetRules {
 
   private static void checkNetwork(Target target, String at, Map<Object, String> owners) {
     Network network = target.network();
+    if (network.type() != NetworkType.SIMPLE) {
+      return;
+    }
     for (int i = 0; i < network.ports().size(); i++) {
       Integer port = network.ports().get(i).host();
       claim(owners, port, target, at + ".ports[" + i + "].host", "host port " + port);
