@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * @param modules all modules, dependencies included ({@code <name>.modules})
  * @param options options of the virtual machine ({@code <name>.options})
  * @param commands main class of each command ({@code <name>.commands}: {@code mosctl module/class})
+ * @param plugins whether it loads plugins that others put beside it ({@code <name>.plugins})
  * @param launcher the text of a launcher, with {@code @MAIN@} for module and class
  */
 record ImageDefinition(
@@ -23,6 +24,7 @@ record ImageDefinition(
     List<String> modules,
     List<String> options,
     Map<String, String> commands,
+    boolean plugins,
     String launcher) {
 
   /**
@@ -42,6 +44,7 @@ record ImageDefinition(
         lines(directory.resolve(name + ".modules")),
         lines(directory.resolve(name + ".options")),
         commands,
+        Files.exists(directory.resolve(name + ".plugins")),
         Files.readString(directory.resolve("launcher")));
   }
 

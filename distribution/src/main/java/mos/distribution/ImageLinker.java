@@ -49,6 +49,9 @@ final class ImageLinker {
     }
     copyNativeLibrary(directory.resolve("lib/libjnidispatch.so"));
     stripSymbols(directory.resolve("lib/server/libjvm.so"));
+    if (image.plugins()) {
+      Files.createFile(directory.resolve("lib/plugins.allowed"));
+    }
     for (Map.Entry<String, String> command : image.commands().entrySet()) {
       Path launcher = directory.resolve("bin").resolve(command.getKey());
       Files.writeString(launcher, image.launcher().replace("@MAIN@", command.getValue()));
