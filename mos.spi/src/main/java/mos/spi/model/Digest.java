@@ -5,6 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import mos.spi.InvalidFieldException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SHA-256 digest of some bytes, as OCI writes it: {@code sha256:} and 64 lower-case hexadecimal
@@ -60,6 +61,18 @@ public record Digest(String hex) implements Comparable<Digest> {
   @Override
   public int compareTo(Digest other) {
     return hex.compareTo(other.hex);
+  }
+
+  // Written out: what a record generates is linked at run time, in every boot, and no cache keeps
+  // it.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Digest that && hex.equals(that.hex);
+  }
+
+  @Override
+  public int hashCode() {
+    return hex.hashCode();
   }
 
   /** {@code sha256:<hex>}. */

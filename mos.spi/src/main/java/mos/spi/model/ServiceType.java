@@ -1,5 +1,7 @@
 package mos.spi.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a target is and how it is activated. The set is open: an activation plugin may bring its own
  * type. Which types a system knows is decided by its plugins, not here.
@@ -19,6 +21,18 @@ public record ServiceType(String value) {
   /** Checks the name's form. */
   public ServiceType {
     Names.check("", value);
+  }
+
+  // Written out: what a record generates is linked at run time, in every boot, and no cache keeps
+  // it.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ServiceType that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override
