@@ -3,7 +3,6 @@ package mos.linux;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -49,10 +48,18 @@ public final class DeviceMapper implements AutoCloseable {
    * @param target such as {@code verity}
    */
   public static Optional<DeviceMapper> open(String target) {
-    if (!Files.exists(CONTROL)) {
-      return Optional.empty();
+    DeviceMapper mapper;
+    try {
+      mapper = new DeviceMapper(FileDescriptor.readWrite(CONTROL));
+    } catch (LinuxException e) {
+      // The node may have been made without a driver behind it.
+      if (e.errno() == LinuxException.ENOENT
+          || e.errno() == LinuxException.ENODEV
+          || e.errno() == LinuxException.ENXIO) {
+        return Optional.empty();
+      }
+      throw e;
     }
-    DeviceMapper mapper = new DeviceMapper(FileDescriptor.readWrite(CONTROL));
     if (mapper.knows(target)) {
       return Optional.of(mapper);
     }

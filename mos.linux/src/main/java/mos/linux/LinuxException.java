@@ -19,6 +19,9 @@ public final class LinuxException extends MosException {
   /** Device or resource busy. */
   public static final int EBUSY = 16;
 
+  /** No such device. */
+  public static final int ENODEV = 19;
+
   /** Invalid argument. */
   public static final int EINVAL = 22;
 

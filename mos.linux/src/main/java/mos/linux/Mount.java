@@ -56,19 +56,6 @@ public final class Mount {
       return this;
     }
 
-    /** Whether the kernel knows the option; sets it if so. */
-    public boolean trySet(String key, String value) {
-      try {
-        configure(SET_STRING, key, value);
-        return true;
-      } catch (LinuxException e) {
-        if (e.errno() == LinuxException.EINVAL) {
-          return false;
-        }
-        throw e;
-      }
-    }
-
     /** Creates the file system and a mount of it that is nowhere yet. */
     public FileDescriptor mount(boolean readOnly) {
       if (readOnly) {

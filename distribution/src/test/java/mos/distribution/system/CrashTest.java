@@ -25,9 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
  * new one.
  */
 final class CrashTest {
-  /** What changes what the next run finds. */
+  /**
+   * What changes what the next run finds. Not fsync(2): a killed process loses nothing of the page
+   * cache, so that before and after it the next run finds the same.
+   */
   private static final String CALLS =
-      "rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,fsync,fdatasync,mount,move_mount,umount2";
+      "rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,mount,move_mount,umount2";
 
   private static final Pattern CALL = Pattern.compile("^(\\d+) +([a-z0-9_]+)\\(");
 

@@ -151,4 +151,43 @@ final class HandMadeArtifactTest {
     refused(
         4, install(manifest().replace(product, "00000000-0000-4000-8000-000000000000")), "product");
   }
+
+  @Test
+  void everyByteOfManifestCertificateAndSignatureFlippedInTurnIsRefusedAndTouchesNothing()
+      throws Exception {
+    byte[] bytes = manifest().getBytes(StandardCharsets.UTF_8);
+    Path document = Files.write(temporary.resolve("manifest"), bytes);
+    Path signature = Files.write(temporary.resolve("signed"), sign(bytes));
+    Path classes =
+        Path.of(FlipDriver.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    List<String> command =
+        Programs.command(
+            Programs.image("admin").resolve("bin/java"),
+            "--add-modules",
+            "ALL-DEFAULT",
+            "--add-opens",
+            "mos.bootstrap/mos.bootstrap=ALL-UNNAMED",
+            "-cp",
+            classes,
+            FlipDriver.class.getName(),
+            document,
+            project.resolve("cert.pem"),
+            signature,
+            shop.ca(),
+            host.root(),
+            shop.zot());
+    Programs.Run driver = run(command).ok();
+    long tried = bytes.length + Files.size(project.resolve("cert.pem")) + Files.size(signature);
+    assertEquals(
+        "tried " + tried + "\nunchanged: status 0\n",
+        withoutInstalled(driver.out()),
+        driver.err().lines().limit(20).toList().toString());
+  }
+
+  private static String withoutInstalled(String out) {
+    return out.lines()
+        .filter(line -> !line.startsWith("installed "))
+        .map(line -> line + "\n")
+        .reduce("", String::concat);
+  }
 }

@@ -40,23 +40,40 @@ final class LayerDevice implements AutoCloseable {
    * @throws MosException REFUSED when the layer is not what the root hash says
    */
   static LayerDevice open(Path file, RootHash rootHash, Digest layer) {
-    Optional<DeviceMapper> mapper = DeviceMapper.open("verity");
     try (FileDescriptor blob = FileDescriptor.read(file);
         FileChannel channel = FileChannel.open(blob.path())) {
-      if (mapper.isPresent()) {
-        LayerVerity verity = LayerVerity.read(channel, layer);
-        return mapped(mapper.get(), blob, file, verity, rootHash, layer);
-      }
-      LayerVerity verity = VerityCheck.verify(channel, rootHash, layer);
-      FileDescriptor loop = LoopDevice.of(blob);
-      return new LayerDevice(Path.of(loop.toString()), verity.filesystem().type(), loop);
+      Optional<DeviceMapper> mapper = DeviceMapper.open("verity");
+      return mapper.isPresent()
+          ? mapped(mapper.get(), blob, file, LayerVerity.read(channel, layer), rootHash, layer)
+          : checked(blob, VerityCheck.verify(channel, rootHash, layer));
     } catch (IOException e) {
       throw MosException.io("cannot read layer " + layer, e);
     }
   }
 
-  /** The device is named by the layer, so that all mounts of a layer share one. */
+  /** Shows the file system alone: nothing speaks for what is behind its hash tree's superblock. */
+  private static LayerDevice checked(FileDescriptor blob, LayerVerity verity) {
+    FileDescriptor loop = LoopDevice.of(blob, verity.tree().superblockOffset());
+    return new LayerDevice(Path.of(loop.toString()), verity.filesystem().type(), loop);
+  }
+
   private static LayerDevice mapped(
+      DeviceMapper mapper,
+      FileDescriptor blob,
+      Path file,
+      LayerVerity verity,
+      RootHash rootHash,
+      Digest layer) {
+    try {
+      return shared(mapper, blob, file, verity, rootHash, layer);
+    } catch (MosException e) {
+      mapper.close();
+      throw e;
+    }
+  }
+
+  /** The device is named by the layer, so that all mounts of a layer share one. */
+  private static LayerDevice shared(
       DeviceMapper mapper,
       FileDescriptor blob,
       Path file,
@@ -70,18 +87,15 @@ final class LayerDevice implements AutoCloseable {
       return new LayerDevice(
           existing.get().node(), verity.filesystem().type(), new Mapped(mapper, name));
     }
-    try (FileDescriptor loop = LoopDevice.of(blob)) {
+    try (FileDescriptor loop = LoopDevice.of(blob, verity.tree().end())) {
       String table = table(loop.toString(), verity, rootHash);
       long sectors = verity.superblock().dataBlocks() * SECTORS_PER_BLOCK;
       DeviceMapper.Device device = mapper.create(name, sectors, "verity", table);
-      LayerDevice made =
-          new LayerDevice(device.node(), verity.filesystem().type(), new Mapped(mapper, name));
       if (!mapper.status(name).startsWith("V")) {
-        made.close();
-        throw MosException.refused(
-            "layer " + layer + ": device-mapper does not call it verified: " + mapper.status(name));
+        mapper.removeWhenUnused(name);
+        throw MosException.refused("layer " + layer + ": device-mapper does not call it verified");
       }
-      return made;
+      return new LayerDevice(device.node(), verity.filesystem().type(), new Mapped(mapper, name));
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import mos.linux.FileDescriptor;
+import mos.linux.LinuxException;
 import mos.linux.Mount;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
@@ -82,29 +83,32 @@ final class OverlayAssembly {
       lower.add(EMPTY);
     }
     Mount.changeDirectory(stage);
-    try (Mount.Context overlay = Mount.open("overlay")) {
-      overlay.set("source", source);
-      if (!addEach(overlay, lower)) {
-        overlay.set("lowerdir", String.join(":", lower));
+    try {
+      return overlay(lower, true);
+    } catch (LinuxException e) {
+      // Kernels before 6.7 do not know "lowerdir+", and say so only when the overlay is made.
+      if (e.errno() != LinuxException.EINVAL) {
+        throw e;
       }
-      if (scratch.isPresent()) {
-        overlay.set("upperdir", SCRATCH + "/" + UPPER).set("workdir", SCRATCH + "/" + WORK);
-      }
-      return overlay.mount(writable.isEmpty());
+      return overlay(lower, false);
     } finally {
       scratch.ifPresent(FileDescriptor::close);
     }
   }
 
-  /** Kernels before 6.7 do not know {@code lowerdir+}. */
-  private static boolean addEach(Mount.Context overlay, List<String> lower) {
-    if (!overlay.trySet("lowerdir+", lower.getFirst())) {
-      return false;
+  private FileDescriptor overlay(List<String> lower, boolean oneByOne) {
+    try (Mount.Context overlay = Mount.open("overlay")) {
+      overlay.set("source", source);
+      if (oneByOne) {
+        lower.forEach(directory -> overlay.set("lowerdir+", directory));
+      } else {
+        overlay.set("lowerdir", String.join(":", lower));
+      }
+      if (writable.isPresent()) {
+        overlay.set("upperdir", SCRATCH + "/" + UPPER).set("workdir", SCRATCH + "/" + WORK);
+      }
+      return overlay.mount(writable.isEmpty());
     }
-    for (String directory : lower.subList(1, lower.size())) {
-      overlay.set("lowerdir+", directory);
-    }
-    return true;
   }
 
   private String place(String name, FileDescriptor mount) throws IOException {
