@@ -3,6 +3,7 @@ package mos.formats;
 import static mos.formats.TargetFields.required;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import mos.spi.InvalidFieldException;
 import mos.spi.model.Bytes;
@@ -47,7 +48,27 @@ public final class SystemManifestFormat {
             default -> skipOriginals(reader, name);
           }
         });
-    return reader.make(() -> new SystemManifest(fields.ranges, fields.targets, fields.storage));
+    List<IdRange> ranges = withoutRepeats(fields.ranges);
+    return reader.make(() -> new SystemManifest(ranges, fields.targets, fields.storage));
+  }
+
+  /**
+   * The original gives every group the same range. The first group to have it keeps it; the others
+   * have none until the next update gives them one of their own.
+   */
+  private static List<IdRange> withoutRepeats(List<IdRange> ranges) {
+    List<IdRange> kept = new ArrayList<>();
+    for (IdRange range : ranges) {
+      boolean taken =
+          kept.stream()
+              .anyMatch(
+                  other ->
+                      other.hostId() == range.hostId() && !other.nsgroup().equals(range.nsgroup()));
+      if (!taken) {
+        kept.add(range);
+      }
+    }
+    return kept;
   }
 
   private static void skipOriginals(DocumentReader reader, String name) throws IOException {

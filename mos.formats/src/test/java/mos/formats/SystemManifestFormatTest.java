@@ -46,6 +46,21 @@ class SystemManifestFormatTest {
     assertEquals(MODEL, with1(".yaml", ".json"));
   }
 
+  @Test
+  void lesson17OfGroupsWithOneRangeAsTheOriginalWritesThemTheFirstKeepsIt() {
+    String range = "{\"idmap-name\":\"web\",\"hostid\":100000}";
+    assertEquals(MODEL, with1(range, range + "," + range.replace("web", "db")));
+  }
+
+  @Test
+  void lesson17RangesThatOverlapOtherwiseAreRefused() {
+    String range = "{\"idmap-name\":\"web\",\"hostid\":100000}";
+    String other = range.replace("web", "db").replace("100000", "100001");
+    refusedAt(
+        "uidmaps[1].hostid",
+        () -> SystemManifestFormat.parse(with(SYSTEM, range, range + "," + other)));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"DefaultNic", "UsedPorts", "IpAddrs"})
   void whatTheOriginalAddsToTheManifestIsIgnored(String key) {
