@@ -29,13 +29,24 @@ final class Program {
   private final String name;
   private final String description;
   private final Map<String, Supplier<Command>> commands;
-  private final PrintStream out = stream(FileDescriptor.out);
-  private final PrintStream err = stream(FileDescriptor.err);
+  private final PrintStream out;
+  private final PrintStream err;
 
   Program(String name, String description, Map<String, Supplier<Command>> commands) {
+    this(name, description, commands, stream(FileDescriptor.out), stream(FileDescriptor.err));
+  }
+
+  Program(
+      String name,
+      String description,
+      Map<String, Supplier<Command>> commands,
+      PrintStream out,
+      PrintStream err) {
     this.name = name;
     this.description = description;
     this.commands = commands;
+    this.out = out;
+    this.err = err;
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {

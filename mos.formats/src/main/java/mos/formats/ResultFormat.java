@@ -2,12 +2,13 @@ package mos.formats;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import mos.spi.model.Bytes;
 
 /**
- * Results of commands and events as JSON: maps, lists, strings, numbers and booleans, in the order
- * given.
+ * Results of commands and events as JSON: maps, lists, strings, paths, numbers and booleans, in the
+ * order given.
  */
 public final class ResultFormat {
   private ResultFormat() {}
@@ -31,6 +32,8 @@ public final class ResultFormat {
         fields(json, map);
         json.writeEndObject();
       }
+      // A path is an Iterable of paths, without end.
+      case Path path -> json.writeString(path.toString());
       case Iterable<?> list -> {
         json.writeStartArray();
         for (Object element : list) {

@@ -56,16 +56,12 @@ public abstract class Command {
 
   final void flag(String description, String... names) {
     spec.addOption(
-        OptionSpec.builder(names[0], names)
-            .type(boolean.class)
-            .arity("0")
-            .description(description)
-            .build());
+        OptionSpec.builder(names).type(boolean.class).arity("0").description(description).build());
   }
 
   final void value(String label, String description, String... names) {
     spec.addOption(
-        OptionSpec.builder(names[0], names)
+        OptionSpec.builder(names)
             .type(String.class)
             .paramLabel(label)
             .description(description)
@@ -74,7 +70,7 @@ public abstract class Command {
 
   final void required(String label, String description, String... names) {
     spec.addOption(
-        OptionSpec.builder(names[0], names)
+        OptionSpec.builder(names)
             .type(String.class)
             .required(true)
             .paramLabel(label)
@@ -89,6 +85,7 @@ public abstract class Command {
         PositionalParamSpec.builder()
             .index(many ? index + "..*" : Integer.toString(index))
             .arity(arity)
+            .required(!arity.startsWith("0"))
             .type(many ? List.class : String.class)
             .auxiliaryTypes(String.class)
             .paramLabel(label)

@@ -7,7 +7,7 @@ import mos.formats.ResultFormat;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
 
-/** One JSON object per event and line; the schema is {@code docs/schema/event.json}. */
+/** One JSON object per event and line; the schema is {@code docs/schema/event.schema.json}. */
 final class JsonSink implements EventSink {
   private final PrintStream err;
   private final boolean debug;
