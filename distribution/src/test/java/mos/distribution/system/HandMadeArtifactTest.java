@@ -164,7 +164,7 @@ final class HandMadeArtifactTest {
         Programs.command(
             Programs.image("admin").resolve("bin/java"),
             "--add-modules",
-            "ALL-DEFAULT",
+            "ALL-SYSTEM",
             "--add-opens",
             "mos.bootstrap/mos.bootstrap=ALL-UNNAMED",
             "-cp",
