@@ -95,15 +95,18 @@ public final class Command {
     Thread errors = Thread.ofVirtual().start(() -> drain(process.getErrorStream(), err));
     Thread writer = Thread.ofVirtual().start(() -> feed(process));
     Thread output = Thread.ofVirtual().start(() -> drain(process.getInputStream(), out));
+    long deadline = System.nanoTime() + limit.toNanos();
     try {
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      boolean ended = process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+      // A child that it leaves behind can keep its output open.
+      for (Thread thread : List.of(output, errors, writer)) {
+        ended = ended && thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+      }
+      if (!ended) {
         throw new MosException(
             ErrorCode.RESOURCE,
             arguments.getFirst() + ": did not end within " + limit.toSeconds() + " s");
       }
-      output.join();
-      errors.join();
-      writer.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new MosException(ErrorCode.RESOURCE, arguments.getFirst() + ": interrupted", e);

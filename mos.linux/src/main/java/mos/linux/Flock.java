@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/** A lock on a file (flock(2)): it belongs to the open file and goes with the process. */
+/**
+ * A lock on a file or a directory (flock(2)): it belongs to the open file and goes with the
+ * process.
+ */
 public final class Flock implements AutoCloseable {
   private static final int O_RDONLY_CLOEXEC_NOFOLLOW = 02000000 | 0400000;
   private static final int O_RDWR = 2;
@@ -41,8 +44,9 @@ public final class Flock implements AutoCloseable {
    * @throws LinuxException ENOENT when the file does not exist and is not to be created
    */
   public static Optional<Flock> tryLock(Path path, Mode mode, boolean create) {
-    int flags =
-        O_RDONLY_CLOEXEC_NOFOLLOW | (mode == Mode.EXCLUSIVE ? O_RDWR : 0) | (create ? O_CREAT : 0);
+    // Locks over NFS want the file open for writing, which a directory cannot be.
+    int write = mode == Mode.EXCLUSIVE && !Files.isDirectory(path) ? O_RDWR : 0;
+    int flags = O_RDONLY_CLOEXEC_NOFOLLOW | write | (create ? O_CREAT : 0);
     String about = path.toString();
     FileDescriptor file =
         new FileDescriptor(Libc.call("open", about, Libc.string(about), flags, 0644), about);

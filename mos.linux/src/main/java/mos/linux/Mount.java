@@ -176,18 +176,33 @@ public final class Mount {
 
   /**
    * Gives the calling thread a mount namespace of its own in which nothing that it mounts is seen
-   * by others. It ends with the thread, and whatever is mounted in it alone ends too.
+   * by others. It ends when the thread returns or ends, and whatever is mounted in it alone ends
+   * too.
+   *
+   * @return the namespace that it left, for {@link #enterNamespace}
    */
-  public static void leaveNamespace() {
-    Libc.call("unshare", "a mount namespace", CLONE_NEWNS);
-    Libc.call(
-        "mount",
-        "private /",
-        Libc.string("none"),
-        Libc.string("/"),
-        null,
-        MS_REC | MS_PRIVATE,
-        null);
+  public static FileDescriptor leaveNamespace() {
+    FileDescriptor left = FileDescriptor.read(Path.of("/proc/thread-self/ns/mnt"));
+    try {
+      Libc.call("unshare", "a mount namespace", CLONE_NEWNS);
+      Libc.call(
+          "mount",
+          "private /",
+          Libc.string("none"),
+          Libc.string("/"),
+          null,
+          MS_REC | MS_PRIVATE,
+          null);
+      return left;
+    } catch (LinuxException e) {
+      left.close();
+      throw e;
+    }
+  }
+
+  /** Returns the calling thread to a namespace that it left; its own is gone when this is done. */
+  public static void enterNamespace(FileDescriptor namespace) {
+    Libc.call("setns", "a mount namespace", namespace.number(), CLONE_NEWNS);
   }
 
   /**

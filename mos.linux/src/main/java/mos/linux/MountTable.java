@@ -3,6 +3,7 @@ package mos.linux;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,22 +24,36 @@ public final class MountTable {
    * One mount.
    *
    * @param id the kernel's number for it
+   * @param parent the number of the mount that it is on
    * @param device the file system's device, {@code major:minor}
    * @param root which directory of the file system it shows
    * @param point where it is mounted
    * @param type the file system's type
    * @param source what is mounted
+   * @param options the file system's own options, separated by commas
    */
-  public record Entry(int id, String device, String root, Path point, String type, String source) {}
+  public record Entry(
+      int id,
+      int parent,
+      String device,
+      String root,
+      Path point,
+      String type,
+      String source,
+      String options) {}
 
   /** The mounts that this thread sees. */
   public static MountTable current() {
     try {
-      return parse(
-          Files.readString(Path.of("/proc/thread-self/mountinfo"), StandardCharsets.UTF_8));
+      return parse(Files.readAllBytes(Path.of("/proc/thread-self/mountinfo")));
     } catch (IOException e) {
       throw MosException.io("cannot read the mount table", e);
     }
+  }
+
+  /** Reads the kernel's table; names of others need not be UTF-8. */
+  static MountTable parse(byte[] table) {
+    return parse(new String(table, StandardCharsets.UTF_8));
   }
 
   /** Reads the kernel's table. */
@@ -53,19 +68,30 @@ public final class MountTable {
       while (dash < fields.length && !fields[dash].equals("-")) {
         dash++;
       }
-      if (dash + 2 >= fields.length) {
+      if (dash + 3 >= fields.length) {
         throw MosException.invalid("mount table: cannot read the line '" + line + "'");
       }
-      entries.add(
+      entry(fields, dash).ifPresent(entries::add);
+    }
+    return new MountTable(List.copyOf(entries));
+  }
+
+  /** A place that this process has no way to name is not one of ours. */
+  private static Optional<Entry> entry(String[] fields, int dash) {
+    try {
+      return Optional.of(
           new Entry(
               Integer.parseInt(fields[0]),
+              Integer.parseInt(fields[1]),
               fields[2],
               unescape(fields[3]),
               Path.of(unescape(fields[POINT])),
               fields[dash + 1],
-              unescape(fields[dash + 2])));
+              unescape(fields[dash + 2]),
+              unescape(fields[dash + 3])));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
     }
-    return new MountTable(List.copyOf(entries));
   }
 
   /** All of them, in the order they were made. */
@@ -73,14 +99,24 @@ public final class MountTable {
     return entries;
   }
 
-  /** What is mounted at a path; the topmost of several. */
+  /** What is mounted at a path; the topmost of several, whatever the order in the table. */
   public Optional<Entry> at(Path point) {
-    for (Entry entry : entries.reversed()) {
-      if (entry.point().equals(point)) {
+    List<Entry> here = entries.stream().filter(entry -> entry.point().equals(point)).toList();
+    for (Entry entry : here) {
+      // The very first mount is its own parent.
+      if (here.stream()
+          .noneMatch(other -> other.parent() == entry.id() && other.id() != entry.id())) {
         return Optional.of(entry);
       }
     }
     return Optional.empty();
+  }
+
+  /** What is mounted directly on a mount. */
+  public List<Entry> on(Entry mount) {
+    return entries.stream()
+        .filter(entry -> entry.parent() == mount.id() && entry.id() != mount.id())
+        .toList();
   }
 
   /** Blank, tab, newline and backslash are written as a backslash and three octal digits. */

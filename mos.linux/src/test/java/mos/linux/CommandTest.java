@@ -61,4 +61,16 @@ final class CommandTest {
     assertTrue(
         environment.lines().allMatch(line -> line.matches("(PATH|LC_ALL|TZ)=.*")), environment);
   }
+
+  @Test
+  void childThatKeepsTheOutputOpenDoesNotKeepUs() {
+    MosException e =
+        assertThrows(
+            MosException.class,
+            () ->
+                Command.of("dash", "sh", "-c", "sleep 60 & exit 0")
+                    .limit(Duration.ofMillis(300))
+                    .run());
+    assertEquals(ErrorCode.RESOURCE, e.code());
+  }
 }

@@ -65,4 +65,11 @@ final class FlockTest {
       assertTrue(held.isStill(directory.resolve("renamed")));
     }
   }
+
+  @Test
+  void directoryCanBeLocked() {
+    try (Flock held = Flock.tryLock(directory, Flock.Mode.EXCLUSIVE, false).orElseThrow()) {
+      assertTrue(Flock.tryLock(directory, Flock.Mode.EXCLUSIVE, false).isEmpty(), held.toString());
+    }
+  }
 }

@@ -1,14 +1,16 @@
 package mos.plugin.atomfs;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import mos.linux.FileDescriptor;
+import mos.linux.Flock;
 import mos.linux.LinuxException;
 import mos.linux.Mount;
 import mos.linux.MountTable;
@@ -28,6 +30,8 @@ import mos.spi.verify.VerifiedImage;
 
 /** Mounts images whose layers are squashfs or erofs file systems with dm-verity hash trees. */
 public final class AtomfsMounter implements RootfsMounter {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   /** For the service loader. */
   public AtomfsMounter() {}
 
@@ -41,26 +45,20 @@ public final class AtomfsMounter implements RootfsMounter {
       VerifiedImage image, LayerFiles files, MountRequest request, EventSink events) {
     List<Layer> layers = topFirst(image);
     Path destination = canonical(request.destination());
-    boolean writable = request.writable().isPresent();
-    MountedImage wanted = new MountedImage(destination, image.digest(), writable);
-    Optional<MountTable.Entry> present = MountTable.current().at(destination);
-    if (present.isPresent()) {
-      if (!Molecule.read(present.get()).equals(Optional.of(wanted))) {
-        throw new MosException(
-            ErrorCode.BUSY,
-            destination
-                + ": something else is mounted there; unmount it first: mosctl umount "
-                + destination);
+    MountedImage wanted =
+        new MountedImage(destination, image.digest(), request.writable().isPresent());
+    createRun(request.run());
+    try (Flock _ = lock(request.run());
+        UndoLog undo = new UndoLog()) {
+      if (isThere(wanted)) {
+        events.accept(new Event.Note(destination + ": this image is mounted there already"));
+        return wanted;
       }
-      events.accept(new Event.Note(destination + ": this image is mounted there already"));
-      return wanted;
-    }
-    try (UndoLog undo = new UndoLog()) {
-      createDirectories(destination, undo);
-      createDirectories(request.run(), undo);
-      request.writable().ifPresent(scratch -> createScratch(scratch, undo));
-      String source = Molecule.source(image.digest(), writable);
-      OverlayAssembly assembly = new OverlayAssembly(source, request.run(), request.writable());
+      new MountPoint(destination, request.run()).create(undo);
+      Optional<Scratch> scratch = request.writable().map(path -> Scratch.open(path, undo));
+      scratch.ifPresent(kept -> kept.refuseSecondUse(MountTable.current()));
+      String source = Molecule.source(image.digest(), scratch.isPresent());
+      OverlayAssembly assembly = new OverlayAssembly(source, request.run(), scratch);
       List<FileDescriptor> mounts = new ArrayList<>();
       try {
         for (Layer layer : layers) {
@@ -75,6 +73,42 @@ public final class AtomfsMounter implements RootfsMounter {
       undo.disarm();
     }
     return wanted;
+  }
+
+  private static boolean isThere(MountedImage wanted) {
+    Optional<MountTable.Entry> present = MountTable.current().at(wanted.destination());
+    if (present.isEmpty()) {
+      return false;
+    }
+    if (Molecule.read(present.get()).equals(Optional.of(wanted))) {
+      return true;
+    }
+    throw new MosException(
+        ErrorCode.BUSY,
+        wanted.destination()
+            + ": something else is mounted there; unmount it first: mosctl umount "
+            + wanted.destination());
+  }
+
+  private static void createRun(Path run) {
+    try {
+      Files.createDirectories(run);
+    } catch (IOException e) {
+      throw MosException.io("cannot create " + run, e);
+    }
+  }
+
+  /** Two who mount at one place one after the other do it once; both at a time, twice. */
+  private static Flock lock(Path run) {
+    return Flock.lock(run, Flock.Mode.EXCLUSIVE, false, PATIENCE)
+        .orElseThrow(
+            () ->
+                new MosException(
+                    ErrorCode.BUSY,
+                    run
+                        + ": another process has been mounting for "
+                        + PATIENCE.toSeconds()
+                        + " s; try again when it is done"));
   }
 
   /**
@@ -115,7 +149,25 @@ public final class AtomfsMounter implements RootfsMounter {
     Digest digest = layer.descriptor().digest();
     try (LayerDevice device = LayerDevice.open(files.file(digest), rootHash(layer), digest);
         Mount.Context context = Mount.open(device.type())) {
+      return mountDevice(device, context, digest);
+    }
+  }
+
+  private static FileDescriptor mountDevice(
+      LayerDevice device, Mount.Context context, Digest layer) {
+    try {
       return context.set("source", device.node().toString()).mount(true);
+    } catch (LinuxException e) {
+      if (device.isDamaged()) {
+        throw new MosException(
+            ErrorCode.REFUSED,
+            "layer "
+                + layer
+                + ": dm-verity found a block that is not what the root hash says; install the image"
+                + " again",
+            e);
+      }
+      throw e;
     }
   }
 
@@ -135,33 +187,13 @@ public final class AtomfsMounter implements RootfsMounter {
   @Override
   public void unmount(Path destination, Path run, EventSink events) {
     Path point = canonical(destination);
-    List<MountTable.Entry> entries = MountTable.current().entries();
-    for (MountTable.Entry entry : entries.reversed()) {
-      if (!entry.point().startsWith(point)) {
-        continue;
+    if (Files.isDirectory(run)) {
+      try (Flock _ = lock(run)) {
+        MountTree.unmount(point);
+        new MountPoint(point, run).remove();
       }
-      if (Molecule.read(entry).isEmpty()) {
-        throw new MosException(
-            ErrorCode.BUSY,
-            entry.point()
-                + ": is mounted there and not by mos; unmount it first: umount "
-                + entry.point());
-      }
-      unmount(entry.point());
-    }
-  }
-
-  private static void unmount(Path point) {
-    try {
-      Mount.unmount(point);
-    } catch (LinuxException e) {
-      if (e.errno() == LinuxException.EBUSY) {
-        throw new MosException(
-            ErrorCode.BUSY,
-            point + ": is in use; end what uses it (fuser -vm " + point + ") and unmount again",
-            e);
-      }
-      throw e;
+    } else {
+      MountTree.unmount(point);
     }
   }
 
@@ -169,8 +201,7 @@ public final class AtomfsMounter implements RootfsMounter {
   public void scan(VerifiedImage image, LayerFiles files, EventSink events) {
     for (Layer layer : topFirst(image)) {
       Digest digest = layer.descriptor().digest();
-      try (java.nio.channels.FileChannel channel =
-          java.nio.channels.FileChannel.open(files.file(digest))) {
+      try (FileChannel channel = FileChannel.open(files.file(digest))) {
         VerityCheck.verify(channel, rootHash(layer), digest);
       } catch (IOException e) {
         throw MosException.io("cannot read layer " + digest, e);
@@ -191,28 +222,5 @@ public final class AtomfsMounter implements RootfsMounter {
       Path name = path.getFileName();
       return parent == null || name == null ? path : canonical(parent).resolve(name);
     }
-  }
-
-  private static void createDirectories(Path path, UndoLog undo) {
-    Path parent = path.getParent();
-    if (parent != null && !Files.isDirectory(parent)) {
-      createDirectories(parent, undo);
-    }
-    try {
-      Files.createDirectory(path);
-      undo.push("remove " + path, () -> Files.deleteIfExists(path));
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(path)) {
-        throw new MosException(ErrorCode.INVALID, path + ": is not a directory", e);
-      }
-    } catch (IOException e) {
-      throw MosException.io("cannot create " + path, e);
-    }
-  }
-
-  private static void createScratch(Path scratch, UndoLog undo) {
-    createDirectories(scratch, undo);
-    createDirectories(scratch.resolve("upper"), undo);
-    createDirectories(scratch.resolve("work"), undo);
   }
 }

@@ -2,15 +2,14 @@ package mos.plugin.atomfs;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
 import mos.linux.DeviceMapper;
 import mos.linux.FileDescriptor;
+import mos.linux.Flock;
 import mos.linux.LinuxException;
 import mos.linux.LoopDevice;
-import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.image.RootHash;
 import mos.spi.model.Digest;
@@ -25,12 +24,14 @@ final class LayerDevice implements AutoCloseable {
 
   private final Path node;
   private final String type;
-  private final AutoCloseable holder;
+  private final FileDescriptor holder;
+  private final Optional<String> mapped;
 
-  private LayerDevice(Path node, String type, AutoCloseable holder) {
+  private LayerDevice(Path node, String type, FileDescriptor holder, Optional<String> mapped) {
     this.node = node;
     this.type = type;
     this.holder = holder;
+    this.mapped = mapped;
   }
 
   /**
@@ -40,63 +41,75 @@ final class LayerDevice implements AutoCloseable {
    * @throws MosException REFUSED when the layer is not what the root hash says
    */
   static LayerDevice open(Path file, RootHash rootHash, Digest layer) {
+    Optional<DeviceMapper> present = DeviceMapper.open("verity");
     try (FileDescriptor blob = FileDescriptor.read(file);
         FileChannel channel = FileChannel.open(blob.path())) {
-      Optional<DeviceMapper> mapper = DeviceMapper.open("verity");
-      return mapper.isPresent()
-          ? mapped(mapper.get(), blob, file, LayerVerity.read(channel, layer), rootHash, layer)
-          : checked(blob, VerityCheck.verify(channel, rootHash, layer));
+      if (present.isPresent()) {
+        try (DeviceMapper mapper = present.get()) {
+          return mapped(mapper, blob, LayerVerity.read(channel, layer), rootHash, layer);
+        }
+      }
+      LayerVerity verity = VerityCheck.verify(channel, rootHash, layer);
+      // The file system alone: nothing speaks for what is behind its hash tree's superblock.
+      FileDescriptor loop = LoopDevice.of(blob, verity.tree().superblockOffset());
+      return new LayerDevice(
+          Path.of(loop.toString()), verity.filesystem().type(), loop, Optional.empty());
     } catch (IOException e) {
       throw MosException.io("cannot read layer " + layer, e);
     }
   }
 
-  /** Shows the file system alone: nothing speaks for what is behind its hash tree's superblock. */
-  private static LayerDevice checked(FileDescriptor blob, LayerVerity verity) {
-    FileDescriptor loop = LoopDevice.of(blob, verity.tree().superblockOffset());
-    return new LayerDevice(Path.of(loop.toString()), verity.filesystem().type(), loop);
-  }
-
+  /** The device is named by the layer, so that all mounts of a layer share one. */
   private static LayerDevice mapped(
       DeviceMapper mapper,
       FileDescriptor blob,
-      Path file,
-      LayerVerity verity,
-      RootHash rootHash,
-      Digest layer) {
-    try {
-      return shared(mapper, blob, file, verity, rootHash, layer);
-    } catch (MosException e) {
-      mapper.close();
-      throw e;
-    }
-  }
-
-  /** The device is named by the layer, so that all mounts of a layer share one. */
-  private static LayerDevice shared(
-      DeviceMapper mapper,
-      FileDescriptor blob,
-      Path file,
       LayerVerity verity,
       RootHash rootHash,
       Digest layer) {
     String name = layer.hex() + "-verity";
-    Optional<DeviceMapper.Device> existing = mapper.find(name);
-    if (existing.isPresent()) {
-      checkForeign(mapper, name, file, verity, rootHash, layer);
-      return new LayerDevice(
-          existing.get().node(), verity.filesystem().type(), new Mapped(mapper, name));
-    }
-    try (FileDescriptor loop = LoopDevice.of(blob, verity.tree().end())) {
-      String table = table(loop.toString(), verity, rootHash);
-      long sectors = verity.superblock().dataBlocks() * SECTORS_PER_BLOCK;
-      DeviceMapper.Device device = mapper.create(name, sectors, "verity", table);
-      if (!mapper.status(name).startsWith("V")) {
-        mapper.removeWhenUnused(name);
-        throw MosException.refused("layer " + layer + ": device-mapper does not call it verified");
+    try (Flock _ = DeviceMapper.lock()) {
+      Optional<DeviceMapper.Device> existing = mapper.find(name);
+      if (existing.isPresent() && mapper.table(name).isEmpty()) {
+        // Nobody else is at work: whoever made it was killed before it was active.
+        mapper.remove(name);
+        existing = Optional.empty();
       }
-      return new LayerDevice(device.node(), verity.filesystem().type(), new Mapped(mapper, name));
+      if (existing.isEmpty()) {
+        return hold(mapper, create(mapper, name, blob, verity, rootHash), verity);
+      }
+      check(mapper, name, verity, rootHash, layer);
+      return hold(mapper, existing.get(), verity);
     }
+  }
+
+  private static DeviceMapper.Device create(
+      DeviceMapper mapper,
+      String name,
+      FileDescriptor blob,
+      LayerVerity verity,
+      RootHash rootHash) {
+    try (FileDescriptor loop = LoopDevice.of(blob, verity.tree().end())) {
+      long sectors = verity.superblock().dataBlocks() * SECTORS_PER_BLOCK;
+      return mapper.create(name, sectors, "verity", table(loop.toString(), verity, rootHash));
+    }
+  }
+
+  /**
+   * Once it is open, its node cannot come to mean another device, and it can be told to go with its
+   * last user: from here on even a killed process leaves nothing.
+   */
+  private static LayerDevice hold(
+      DeviceMapper mapper, DeviceMapper.Device device, LayerVerity verity) {
+    FileDescriptor open;
+    try {
+      open = FileDescriptor.read(device.node());
+    } catch (LinuxException e) {
+      mapper.removeWhenUnused(device.name());
+      throw e;
+    }
+    mapper.removeWhenUnused(device.name());
+    return new LayerDevice(
+        device.node(), verity.filesystem().type(), open, Optional.of(device.name()));
   }
 
   /** Every parameter is ours, none is the superblock's but the salt, which the root hash covers. */
@@ -118,39 +131,25 @@ final class LayerDevice implements AutoCloseable {
   }
 
   /**
-   * A device of the right name may have been made by anybody: it must have our table, over our
-   * file.
+   * A device of the right name may have been made by anybody. With exactly our table it can show
+   * nothing but this layer, whatever file is behind it: another store may hold the same layer.
    */
-  private static void checkForeign(
-      DeviceMapper mapper,
-      String name,
-      Path file,
-      LayerVerity verity,
-      RootHash rootHash,
-      Digest layer) {
-    String[] actual = mapper.table(name).split(" ", -1);
+  private static void check(
+      DeviceMapper mapper, String name, LayerVerity verity, RootHash rootHash, Digest layer) {
+    String[] actual = mapper.table(name).strip().split(" ", -1);
     String[] wanted = table("-", verity, rootHash).split(" ", -1);
     boolean same = actual.length == wanted.length && actual[1].equals(actual[2]);
     for (int i = 0; same && i < wanted.length; i++) {
       same = i == 1 || i == 2 || actual[i].equals(wanted[i]);
     }
-    if (!same || !mapper.status(name).startsWith("V") || !backs(actual[1], file)) {
+    if (!same || !mapper.status(name).startsWith("V")) {
       throw MosException.refused(
           "layer "
               + layer
               + ": there is a device "
               + name
-              + " that does not verify it; remove it: dmsetup remove "
+              + " that does not verify it; unmount what uses it and remove it: dmsetup remove "
               + name);
-    }
-  }
-
-  private static boolean backs(String device, Path file) {
-    Path backing = Path.of("/sys/dev/block", device, "loop/backing_file");
-    try {
-      return Files.isSameFile(Path.of(Files.readString(backing).strip()), file);
-    } catch (IOException e) {
-      return false;
     }
   }
 
@@ -164,28 +163,25 @@ final class LayerDevice implements AutoCloseable {
     return type;
   }
 
-  @Override
-  public void close() {
-    try {
-      holder.close();
-    } catch (MosException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new MosException(ErrorCode.INTERNAL, "cannot let go of " + node, e);
+  /**
+   * Whether the kernel has met a block that the root hash does not cover. To whoever read it, it
+   * was an I/O error like any other.
+   */
+  boolean isDamaged() {
+    if (mapped.isEmpty()) {
+      return false;
+    }
+    Optional<DeviceMapper> present = DeviceMapper.open("verity");
+    if (present.isEmpty()) {
+      return false;
+    }
+    try (DeviceMapper mapper = present.get()) {
+      return mapper.status(mapped.get()).startsWith("C");
     }
   }
 
-  private record Mapped(DeviceMapper mapper, String name) implements AutoCloseable {
-    @Override
-    public void close() {
-      try (mapper) {
-        mapper.removeWhenUnused(name);
-      } catch (LinuxException e) {
-        // Gone already: another process that shared it was quicker.
-        if (e.errno() != LinuxException.ENXIO) {
-          throw e;
-        }
-      }
-    }
+  @Override
+  public void close() {
+    holder.close();
   }
 }

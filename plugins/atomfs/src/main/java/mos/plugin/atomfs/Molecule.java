@@ -2,6 +2,8 @@ package mos.plugin.atomfs;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import mos.linux.MountTable;
 import mos.spi.image.Layer;
 import mos.spi.model.Digest;
@@ -13,28 +15,26 @@ import mos.spi.mount.MountedImage;
  */
 final class Molecule {
   private static final String PREFIX = "mos:";
-  private static final String WRITABLE = "rw:";
-  private static final String READ_ONLY = "ro:";
+  private static final String WRITABLE = "rw";
+  private static final String READ_ONLY = "ro";
+  private static final Pattern SOURCE = Pattern.compile(PREFIX + "(rw|ro):([0-9a-f]{64})");
 
   private Molecule() {}
 
   /** The source of an overlay. */
   static String source(Digest image, boolean writable) {
-    return PREFIX + (writable ? WRITABLE : READ_ONLY) + image.hex();
+    return PREFIX + (writable ? WRITABLE : READ_ONLY) + ":" + image.hex();
   }
 
   /** What an entry of the mount table says, if it is ours. */
   static Optional<MountedImage> read(MountTable.Entry entry) {
-    String source = entry.source();
-    int digest = PREFIX.length() + WRITABLE.length();
-    if (!entry.type().equals("overlay")
-        || !source.startsWith(PREFIX)
-        || source.length() != digest + 64) {
+    Matcher source = SOURCE.matcher(entry.source());
+    if (!entry.type().equals("overlay") || !source.matches()) {
       return Optional.empty();
     }
-    boolean writable = source.startsWith(WRITABLE, PREFIX.length());
     return Optional.of(
-        new MountedImage(entry.point(), new Digest(source.substring(digest)), writable));
+        new MountedImage(
+            entry.point(), new Digest(source.group(2)), WRITABLE.equals(source.group(1))));
   }
 
   /**

@@ -129,13 +129,34 @@ final class MountFixture {
     }
     try (var devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {
       for (Path device : devices) {
-        Path backing = device.resolve("loop/backing_file");
-        if (Files.exists(backing) && Files.readString(backing).startsWith(below.toString())) {
+        if (backing(device).startsWith(below.toString())) {
           left.add(device.toString());
         }
       }
     }
     return left;
+  }
+
+  /**
+   * What is left when the kernel is done: it removes device-mapper devices, and then the loop
+   * devices below them, a moment after their last user went.
+   */
+  static List<String> lasting(Path below) throws IOException, InterruptedException {
+    List<String> left = leftovers(below);
+    for (int i = 0; i < 200 && !left.isEmpty(); i++) {
+      Thread.sleep(50);
+      left = leftovers(below);
+    }
+    return left;
+  }
+
+  private static String backing(Path loop) {
+    try {
+      return Files.readString(loop.resolve("loop/backing_file"));
+    } catch (IOException e) {
+      // It shows no file, or does so no longer.
+      return "";
+    }
   }
 
   private static final class Everybody implements Verifier {
