@@ -171,7 +171,7 @@ final class DocumentReader {
       }
       int length = path.length();
       path.append(length == 0 ? "" : ".").append(name);
-      if (!seen.add(name)) {
+      if (!seen.add(unicode(name))) {
         throw invalid("stands twice");
       }
       parser.nextToken();
@@ -231,7 +231,15 @@ final class DocumentReader {
   String string() throws IOException {
     expect(JsonToken.VALUE_STRING, "a string");
     refuseAlias();
-    return parser.getText();
+    return unicode(parser.getText());
+  }
+
+  /** Half of a surrogate pair can be escaped, but nothing can be written that contains it. */
+  private String unicode(String text) {
+    if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+      throw invalid("is not Unicode text");
+    }
+    return text;
   }
 
   /** Reads a string that YAML may have taken for a number: {@code version: 1.10}. */

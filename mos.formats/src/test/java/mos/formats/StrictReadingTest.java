@@ -156,6 +156,12 @@ class StrictReadingTest {
     messageOf("", Bytes.copyOf(bytes));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\\ud800", "\\udc00", "a\\udc00\\ud800"})
+  void halfOfASurrogatePairIsNoText(String escape) {
+    messageOf("targets[0].version", with(INSTALL, "1.0", escape));
+  }
+
   @Test
   void depthIsBounded() {
     String deep = "[".repeat(100_000);
