@@ -57,7 +57,7 @@ class FuzzTest {
         System.getProperty("java.class.path"),
         "com.code_intelligence.jazzer.Jazzer",
         "--target_class=" + Entry.class.getName(),
-        "--instrumentation_includes=mos.**:com.fasterxml.**:org.yaml.**",
+        "--instrumentation_includes=mos.**:com.fasterxml.jackson.core.**:com.fasterxml.jackson.dataformat.**:org.yaml.**",
         "--disabled_hooks=*");
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
@@ -59,14 +60,21 @@ enum Syntax {
     return JSON;
   }
 
+  /** Looked for when first needed. */
+  private static final class Yaml {
+    static final Optional<JsonFactory> FACTORY =
+        ServiceLoader.load(JsonFactory.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(factory -> factory.getFormatName().equals("YAML"))
+            .findFirst()
+            .map(factory -> factory.setStreamReadConstraints(LIMITS));
+  }
+
   private static JsonFactory yaml() {
-    for (JsonFactory factory : ServiceLoader.load(JsonFactory.class)) {
-      if (factory.getFormatName().equals("YAML")) {
-        return factory.setStreamReadConstraints(LIMITS);
-      }
-    }
-    throw new MosException(
-        ErrorCode.MISSING,
-        "the document is not JSON, and this program reads no YAML; use the admin image");
+    return Yaml.FACTORY.orElseThrow(
+        () ->
+            new MosException(
+                ErrorCode.MISSING,
+                "the document is not JSON, and this program reads no YAML; use the admin image"));
   }
 }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import mos.spi.model.Bytes;
@@ -60,8 +59,13 @@ public final class X509Parsers {
         .verify(document, new TrustAnchors("ca", AUTHORITY), Purpose.USE, Instant.EPOCH);
   }
 
+  /** Apart from empty lines and line ends, which may differ. */
   private static boolean startsWith(Bytes bytes, Bytes beginning) {
-    return Arrays.equals(Arrays.copyOf(bytes.toArray(), beginning.size()), beginning.toArray());
+    return bare(bytes).startsWith(bare(beginning));
+  }
+
+  private static String bare(Bytes pem) {
+    return pem.text().replaceAll("[\r\n]+", "\n").strip();
   }
 
   private static Bytes read(String file) {
