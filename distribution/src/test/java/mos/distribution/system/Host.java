@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A machine: a directory that stands for its root. Closing it unmounts whatever a test left, and
@@ -59,8 +60,20 @@ final class Host implements AutoCloseable {
         .toList();
   }
 
-  /** The loop devices whose file is below the root. */
+  /**
+   * The loop devices whose file is below the root. The kernel takes a device away in a work queue,
+   * a moment after its last use, so this waits for that, not for long.
+   */
   List<String> loops() {
+    List<String> loops = presentLoops();
+    for (int i = 0; i < 20 && !loops.isEmpty(); i++) {
+      LockSupport.parkNanos(100_000_000L);
+      loops = presentLoops();
+    }
+    return loops;
+  }
+
+  private List<String> presentLoops() {
     return run(List.of("losetup", "-l", "-n", "-O", "NAME,BACK-FILE"))
         .ok()
         .out()
