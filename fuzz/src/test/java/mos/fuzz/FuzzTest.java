@@ -15,7 +15,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Lets Jazzer look for inputs that break a parser, each in a process with little memory. */
 @Tag("fuzz")
 class FuzzTest {
-  private static final int SECONDS = Integer.getInteger("mos.fuzz.seconds", 15);
+  private static final int SECONDS = Integer.getInteger("mos.fuzz.seconds", 10);
+
+  /** The same inputs at every run of the tests; a longer search is given another seed. */
+  private static final int SEED = Integer.getInteger("mos.fuzz.seed", 1);
+
   private static final String ONLY = System.getProperty("mos.fuzz.only", "");
   private static final String FILE = System.getProperty("mos.fuzz.file", "");
 
@@ -72,7 +76,10 @@ class FuzzTest {
 
   private static List<String> search(Target target, Path corpus) {
     return List.of(
-        "-max_total_time=" + SECONDS, corpus.toString(), target.seedDirectory().toString());
+        "-seed=" + SEED,
+        "-max_total_time=" + SECONDS,
+        corpus.toString(),
+        target.seedDirectory().toString());
   }
 
   private static List<String> replay() {

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import mos.spi.ErrorCode;
+import mos.spi.InvalidFieldException;
 import mos.spi.MosException;
 import mos.spi.model.Bytes;
 
@@ -18,7 +21,9 @@ enum Syntax {
   JSON {
     @Override
     JsonParser parser(Bytes bytes) throws IOException {
-      return Json.FACTORY.createParser(bytes.toArray());
+      byte[] array = bytes.toArray();
+      requireUtf8(array, Math.min(array.length, DETECTED));
+      return Json.FACTORY.createParser(array);
     }
   },
   /** YAML 1.1 as people write it. */
@@ -28,6 +33,9 @@ enum Syntax {
       return yaml().createParser(bytes.toArray());
     }
   };
+
+  /** So many bytes Jackson looks at to guess an encoding. */
+  private static final int DETECTED = 4;
 
   private static final StreamReadConstraints LIMITS =
       StreamReadConstraints.builder()
@@ -45,7 +53,22 @@ enum Syntax {
 
   /** A JSON parser for a stream, which it closes. */
   static JsonParser parser(InputStream in) throws IOException {
-    return Json.FACTORY.createParser(in);
+    byte[] start = in.readNBytes(DETECTED);
+    requireUtf8(start, start.length);
+    return Json.FACTORY.createParser(new SequenceInputStream(new ByteArrayInputStream(start), in));
+  }
+
+  /**
+   * JSON that is exchanged is UTF-8 (RFC 8259, section 8.1). Jackson takes a document that begins
+   * with a mark of UTF-16 or UTF-32, or with a NUL in its first four bytes, for one of these: what
+   * was signed would then read differently here than in a program that follows the rule.
+   */
+  private static void requireUtf8(byte[] bytes, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes[i] == 0 || bytes[i] == (byte) 0xFE || bytes[i] == (byte) 0xFF) {
+        throw new InvalidFieldException("", "not JSON: it is not UTF-8 text");
+      }
+    }
   }
 
   abstract JsonParser parser(Bytes bytes) throws IOException;

@@ -1,5 +1,8 @@
 package mos.formats;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,5 +107,18 @@ class LayoutIndexFormatTest {
   void whatIsNoIndexIsInvalid(String text, String message) {
     InvalidFieldException invalid = assertThrows(InvalidFieldException.class, () -> read(text));
     assertTrue(invalid.getMessage().contains(message), invalid.getMessage());
+  }
+
+  @Test
+  void anIndexInAnotherEncodingIsRefused() {
+    for (Charset charset : List.of(UTF_16, UTF_16LE, UTF_16BE, Charset.forName("UTF-32BE"))) {
+      InputStream in = new ByteArrayInputStream("{\"manifests\":[]}".getBytes(charset));
+      InvalidFieldException invalid =
+          assertThrows(
+              InvalidFieldException.class,
+              () -> LayoutIndexFormat.read(in, entry -> {}),
+              charset::name);
+      assertEquals("not JSON: it is not UTF-8 text", invalid.getMessage());
+    }
   }
 }

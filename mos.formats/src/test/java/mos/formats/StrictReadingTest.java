@@ -6,6 +6,7 @@ import static mos.formats.Documents.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import mos.spi.model.Bytes;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,13 @@ class StrictReadingTest {
     byte[] bytes = INSTALL.getBytes(StandardCharsets.UTF_8);
     bytes[INSTALL.indexOf("data")] = (byte) 0xff;
     messageOf("", Bytes.copyOf(bytes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+  void anotherEncodingThanUtf8IsRefused(String charset) {
+    Bytes document = Bytes.copyOf(INSTALL.getBytes(Charset.forName(charset)));
+    messageOf("", document);
   }
 
   @ParameterizedTest
