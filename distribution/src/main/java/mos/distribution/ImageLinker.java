@@ -49,6 +49,7 @@ final class ImageLinker {
     }
     copyNativeLibrary(directory.resolve("lib/libjnidispatch.so"));
     stripSymbols(directory.resolve("lib/server/libjvm.so"));
+    removeComments(directory.resolve("conf/security/java.security"));
     if (image.plugins()) {
       Files.createFile(directory.resolve("lib/plugins.allowed"));
     }
@@ -102,6 +103,27 @@ final class ImageLinker {
       }
     }
     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /**
+   * Removes what is not a property from a properties file: 70 KB of explanations in that of the
+   * security providers, which every start would read one character after the other, 4 to 8 ms.
+   */
+  static void removeComments(Path properties) throws IOException {
+    List<String> kept = new ArrayList<>();
+    boolean continued = false;
+    for (String line : Files.readAllLines(properties)) {
+      String text = line.strip();
+      if (continued || !(text.isEmpty() || text.startsWith("#") || text.startsWith("!"))) {
+        kept.add(line);
+        int end = line.length();
+        while (end > 0 && line.charAt(end - 1) == '\\') {
+          end--;
+        }
+        continued = (line.length() - end) % 2 == 1;
+      }
+    }
+    Files.write(properties, kept);
   }
 
   /** Removes the symbol table, 6 MB, which jlink leaves; the dynamic symbols stay. */

@@ -8,6 +8,7 @@ public final class Mosb {
 
   /** Runs one command and ends the process with its exit status. */
   public static void main(String[] arguments) {
+    HeadStart.begin();
     System.exit(program().run(arguments));
   }
 

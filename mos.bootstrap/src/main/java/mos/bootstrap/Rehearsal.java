@@ -19,6 +19,7 @@ public final class Rehearsal {
    * @throws IOException when the file cannot be read
    */
   public static void main(String[] arguments) throws IOException {
+    HeadStart.begin();
     for (String line : Files.readAllLines(Path.of(arguments[0]))) {
       String[] words = line.strip().split(" +", -1);
       Program program = words[0].equals("mosb") ? Mosb.program() : Mosctl.program();

@@ -19,6 +19,11 @@ final class Libc {
 
   private Libc() {}
 
+  /** Initialises this class, and with it JNA. */
+  static void load() {
+    function("close");
+  }
+
   private static Function function(String name) {
     synchronized (FUNCTIONS) {
       return FUNCTIONS.computeIfAbsent(

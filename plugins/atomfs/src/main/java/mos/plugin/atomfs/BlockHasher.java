@@ -159,8 +159,10 @@ final class BlockHasher {
     }
 
     synchronized void rethrow() throws IOException {
+      if (failure == null) {
+        return;
+      }
       switch (failure) {
-        case null -> {}
         case IOException e -> throw e;
         case RuntimeException e -> throw e;
         case Error e -> throw e;
