@@ -46,15 +46,28 @@ final class LayoutFrame {
   /** Makes what is missing. Others may make it, or remove what they made, at the same time. */
   synchronized void make() {
     try {
-      makeDirectories(layout.blobs());
-      makeDirectories(layout.uploads());
-      requireInside(layout.blobs());
-      requireInside(layout.uploads());
+      makeInside(layout.blobs());
+      makeInside(layout.uploads());
       if (!Files.exists(layout.marker(), LinkOption.NOFOLLOW_LINKS)) {
         makeMarker();
       }
     } catch (IOException e) {
       throw MosException.io("cannot make the OCI layout " + layout.root(), e);
+    }
+  }
+
+  private void makeInside(Path directory) throws IOException {
+    for (int i = 0; ; i++) {
+      makeDirectories(directory);
+      try {
+        requireInside(directory);
+        return;
+      } catch (NoSuchFileException e) {
+        // Another writer was done with it and took it away before we could look: once more.
+        if (i == TRIES) {
+          throw e;
+        }
+      }
     }
   }
 
