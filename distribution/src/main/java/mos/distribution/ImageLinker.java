@@ -2,8 +2,7 @@ package mos.distribution;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
@@ -60,15 +58,22 @@ final class ImageLinker {
     }
   }
 
-  private void jlink(ImageDefinition image, Path directory) {
-    ToolProvider jlink =
-        ToolProvider.findFirst("jlink")
-            .orElseThrow(
-                () ->
-                    new IllegalStateException("this JDK has no jlink: install a complete JDK 25"));
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
+  /**
+   * In a process of its own, where every object has the same identity hash: jlink orders its
+   * plugins by a map of them, and so two runs could differ in whether generated classes are
+   * stripped.
+   */
+  private void jlink(ImageDefinition image, Path directory)
+      throws IOException, InterruptedException {
+    Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+    if (!Files.isExecutable(jlink)) {
+      throw new IllegalStateException("this JDK has no jlink: install a complete JDK 25");
+    }
+    Process process =
+        new ProcessBuilder(
+                jlink.toString(),
+                "-J-XX:+UnlockExperimentalVMOptions",
+                "-J-XX:hashCode=2",
                 "--module-path",
                 modulePath.toString(),
                 "--add-modules",
@@ -77,11 +82,12 @@ final class ImageLinker {
                 directory.toString(),
                 "--strip-java-debug-attributes",
                 "--no-header-files",
-                "--no-man-pages"));
-    arguments.add("--add-options=" + String.join(" ", image.options()));
-    StringWriter output = new StringWriter();
-    PrintWriter writer = new PrintWriter(output);
-    if (jlink.run(writer, writer, arguments.toArray(String[]::new)) != 0) {
+                "--no-man-pages",
+                "--add-options=" + String.join(" ", image.options()))
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
       throw new IllegalStateException("jlink of image " + image.name() + " failed: " + output);
     }
   }

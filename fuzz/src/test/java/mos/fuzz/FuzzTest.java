@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Lets Jazzer look for inputs that break a parser, each in a process with little memory. */
 @Tag("fuzz")
 class FuzzTest {
-  private static final int SECONDS = Integer.getInteger("mos.fuzz.seconds", 10);
+  private static final int SECONDS = Integer.getInteger("mos.fuzz.seconds", 15);
 
   /** The same inputs at every run of the tests; a longer search is given another seed. */
   private static final int SEED = Integer.getInteger("mos.fuzz.seed", 1);

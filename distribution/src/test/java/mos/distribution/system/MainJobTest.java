@@ -249,7 +249,9 @@ final class MainJobTest {
     assertTrue(
         again.out().toLowerCase(java.util.Locale.ROOT).contains("unchanged"), again.toString());
     assertEquals(mounted, host.mounts());
-    unmountSite();
+    host.mosctlRun("umount", host.path("mnt/atom/site")).ok();
+    assertEquals(List.of(), host.mounts());
+    assertTrue(Files.notExists(host.path("mnt/atom/site")));
   }
 
   private void unmountSite() throws IOException {

@@ -153,8 +153,16 @@ public final class MountTarget {
     }
   }
 
-  /** Undoes a mount; does nothing where there is none. */
+  /**
+   * Undoes a mount; does nothing where there is none. A service's place is what its activator made
+   * of more than one mount: there the service is stopped.
+   */
   public void unmount(Path destination) {
+    Path place = destination.toAbsolutePath().normalize();
+    Path services = host.directories().services();
+    if (services.equals(place.getParent())) {
+      new ServiceActivation(plugins, host, events).stop(services.relativize(place).toString());
+    }
     for (RootfsMounter mounter : plugins.mounters()) {
       mounter.unmount(destination, host.directories().run(), events);
     }

@@ -144,6 +144,13 @@ public final class PluginCatalog {
     return activators().map(found -> found.get(type));
   }
 
+  /** Everything that starts services; maybe nothing. */
+  public Set<ServiceActivator> allActivators() {
+    return activators()
+        .<Set<ServiceActivator>>map(found -> Set.copyOf(found.values()))
+        .orElse(Set.of());
+  }
+
   /** Checks that there is any activator. */
   public void requireActivation() {
     if (activators().isEmpty()) {

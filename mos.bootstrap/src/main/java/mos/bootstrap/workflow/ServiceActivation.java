@@ -1,5 +1,6 @@
 package mos.bootstrap.workflow;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +76,24 @@ public final class ServiceActivation {
       return new Activated(
           name,
           Optional.of(steps.run("activate " + name, () -> activator.activate(image, context))));
+    }
+  }
+
+  /** Stops what runs as a service of this name; does nothing when nothing does. */
+  void stop(String name) {
+    HostDirectories directories = host.directories();
+    if (plugins.allActivators().isEmpty() || Files.notExists(directories.config())) {
+      return;
+    }
+    try (WritableSystemState _ = plugins.states().write(directories.config(), "mosctl umount");
+        ImageStore store = plugins.store().open(directories.store())) {
+      Context context =
+          new Context(directories, Optional.empty(), List.of(), plugins, store, events);
+      for (ServiceActivator activator : plugins.allActivators()) {
+        if (activator.state(name, context).running().isPresent()) {
+          activator.stop(name, context);
+        }
+      }
     }
   }
 

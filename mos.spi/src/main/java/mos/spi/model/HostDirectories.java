@@ -16,6 +16,11 @@ public record HostDirectories(Path root, Path config, Path store, Path scratch) 
     return root.resolve("run/mos");
   }
 
+  /** Where services show their files, each in a directory of its name. */
+  public Path services() {
+    return root.resolve("mnt/atom");
+  }
+
   /** Where a writable mount of a service keeps its upper and work directories. */
   public Path scratchOf(String service) {
     return scratch.resolve("roots").resolve(service);

@@ -25,7 +25,7 @@ record ServicePlaces(HostDirectories host, String service) {
 
   /** Where the service's files are for others to see. */
   Path visible() {
-    return host.root().resolve("mnt/atom").resolve(service);
+    return host.services().resolve(service);
   }
 
   /** Where an image of the service is mounted: each has a place of its own, beside the others. */
