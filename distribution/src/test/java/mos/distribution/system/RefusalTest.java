@@ -83,6 +83,17 @@ final class RefusalTest {
   }
 
   @Test
+  void aMountThatWouldHideWhatTheHostKeepsIsRefused() throws IOException {
+    host.mosctlRun("install", first).ok();
+    var before = Tree.of(host.root());
+    for (String place : List.of("config", "atomfs-cache/mos", "scratch-writes", "run/mos/x", "")) {
+      host.initrd("create-boot-fs", "--dest", host.path(place)).ends(2).says("--dest");
+      host.mosctlRun("mount", "--dest", host.path(place)).ends(2).says("--dest");
+    }
+    assertEquals(before, Tree.of(host.root()));
+  }
+
+  @Test
   void missingAuthorityIsNamedWithItsPath() throws IOException {
     var before = Tree.of(host.root());
     Programs.Run install = run(Programs.mosctl("install", "--root", host.root(), first));

@@ -61,7 +61,7 @@ final class ManifestCommands {
       int targets = manifest.targets().size();
       return Result.of(
           "ManifestCheck",
-          file + ": valid, " + targets + " targets",
+          file + ": valid, " + targets + (targets == 1 ? " target" : " targets"),
           "file",
           file,
           "targets",

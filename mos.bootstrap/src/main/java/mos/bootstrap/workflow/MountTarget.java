@@ -59,6 +59,7 @@ public final class MountTarget {
    */
   public MountedImage installed(
       Optional<String> target, Optional<Path> destination, boolean readOnly) {
+    destination.ifPresent(this::refuseOwnPlace);
     HostDirectories directories = host.directories();
     VerificationGate gate = host.gate(plugins);
     try (SystemState state = plugins.states().read(directories.config());
@@ -94,6 +95,7 @@ public final class MountTarget {
       Optional<Path> destination,
       boolean readOnly,
       TransportOptions options) {
+    destination.ifPresent(this::refuseOwnPlace);
     HostDirectories directories = host.directories();
     VerificationGate gate = host.gate(plugins);
     refuseInstalled();
@@ -135,6 +137,23 @@ public final class MountTarget {
               () -> plugins.mounter(image).mount(image, store::file, request, events));
       undo.disarm();
       return mounted;
+    }
+  }
+
+  /** A mount over what the host keeps would hide the system from the next command. */
+  private void refuseOwnPlace(Path destination) {
+    Path place = destination.toAbsolutePath().normalize();
+    HostDirectories own = host.directories();
+    for (Path directory : List.of(own.config(), own.store(), own.scratch(), own.run())) {
+      if (directory.startsWith(place) || place.startsWith(directory)) {
+        throw new MosException(
+            ErrorCode.USAGE,
+            "--dest: "
+                + place
+                + " would hide "
+                + directory
+                + ", which the host needs; choose another");
+      }
     }
   }
 
