@@ -2,11 +2,13 @@
 
 # Program and the Debian package that brings it.
 needed_programs='cpio cpio
+docker-registry docker-registry
 git git
 mkfs.erofs erofs-utils
 mksquashfs squashfs-tools
 mvn maven
 openssl openssl
+perl perl-base
 skopeo skopeo
 strace strace
 strip binutils

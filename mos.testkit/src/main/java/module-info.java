@@ -3,10 +3,14 @@
  * image.
  */
 module mos.testkit {
+  requires static java.net.http;
+  requires jdk.httpserver;
+  requires static org.jspecify;
   requires transitive mos.spi;
   requires transitive org.junit.jupiter.api;
 
   exports mos.testkit;
+  exports mos.testkit.registry;
 
   opens mos.testkit to
       org.junit.platform.commons;

@@ -32,6 +32,9 @@ class ArchitectureTest {
   /** What each plugin may require beside mos.spi, mos.formats, mos.linux and the JDK. */
   private static final Set<String> PLUGIN_LIBRARIES =
       Set.of(
+          "com.fasterxml.jackson.core",
+          "com.fasterxml.jackson.databind",
+          "com.fasterxml.jackson.dataformat.toml",
           "org.bouncycastle.pkix",
           "org.bouncycastle.provider",
           "org.bouncycastle.util",

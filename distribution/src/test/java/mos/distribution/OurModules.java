@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The modules of this project, as they stand on the class path of the tests. */
+/**
+ * The modules of this project, as they stand on the class path of the tests, but for the test kit,
+ * which no image has.
+ */
 final class OurModules {
 
   private OurModules() {}
@@ -48,6 +51,7 @@ final class OurModules {
         .filter(OurModules::isModular)
         .flatMap(path -> ModuleFinder.of(path).findAll().stream())
         .filter(module -> module.descriptor().name().startsWith("mos."))
+        .filter(module -> !module.descriptor().name().equals("mos.testkit"))
         .sorted((one, other) -> one.descriptor().compareTo(other.descriptor()));
   }
 

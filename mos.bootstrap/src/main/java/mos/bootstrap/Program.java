@@ -127,8 +127,10 @@ final class Program {
       CommandLine parser = new CommandLine(command.spec());
       parser.parseArgs(call.arguments().toArray(String[]::new));
       boolean json = command.isJson();
-      PluginCatalog plugins = new PluginCatalog(PluginDirectory.load());
-      Result result = command.run(plugins, command.progress().sink(err, debug));
+      Result result;
+      try (PluginCatalog plugins = new PluginCatalog(PluginDirectory.load())) {
+        result = command.run(plugins, command.progress().sink(err, debug));
+      }
       print(result, json);
       return result.status();
     } catch (CommandLine.ParameterException e) {

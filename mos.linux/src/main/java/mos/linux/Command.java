@@ -86,7 +86,7 @@ public final class Command {
    *
    * @return what it printed on standard output, at most 64 KiB
    * @throws MosException MISSING when the program is not installed; RESOURCE when it fails, with
-   *     its last line of standard error
+   *     its last line of standard error, or of standard output when it said nothing there
    */
   public String run() {
     Process process = start();
@@ -115,7 +115,8 @@ public final class Command {
       process.destroyForcibly();
     }
     if (process.exitValue() != 0) {
-      String reason = lastLine(err.toString(StandardCharsets.UTF_8));
+      String said = lastLine(err.toString(StandardCharsets.UTF_8));
+      String reason = said.isEmpty() ? lastLine(out.toString(StandardCharsets.UTF_8)) : said;
       throw new MosException(
           ErrorCode.RESOURCE,
           String.join(" ", arguments)

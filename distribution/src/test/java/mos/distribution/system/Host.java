@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -39,6 +40,18 @@ final class Host implements AutoCloseable {
   /** Runs mosctl of the admin image. */
   Programs.Run mosctlRun(Object... args) {
     return run(command(args));
+  }
+
+  /** The same with variables. */
+  Programs.Run mosctlRun(Map<String, String> variables, Object... args) {
+    return run(command(args), variables);
+  }
+
+  /** Runs mosctl of the netboot image. */
+  Programs.Run netboot(Map<String, String> variables, Object... args) {
+    return run(
+        Programs.command(Programs.image("netboot").resolve("bin/mosctl"), withHost(args)),
+        variables);
   }
 
   /** Runs mosctl of the initrd image. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageModulesTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"initrd", "admin"})
+  @ValueSource(strings = {"initrd", "netboot", "admin"})
   void anImageHasTheModulesOfItsListAndNoOther(String image) throws Exception {
     List<String> linked = linkedModules(image);
     System.out.println("Modules of image " + image + ":\n  " + String.join("\n  ", linked));

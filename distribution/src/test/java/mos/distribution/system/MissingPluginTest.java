@@ -27,7 +27,7 @@ final class MissingPluginTest {
     Path root = Files.createDirectories(temporary.resolve("root"));
     Path ca = Files.writeString(temporary.resolve("ca.pem"), "");
     Programs.run(
-            Programs.mosctl(
+            Programs.initrdMosctl(
                 "install", "--root", root, "--ca", ca, "docker://localhost:5000/machine:1"))
         .ends(8)
         .says("registry");

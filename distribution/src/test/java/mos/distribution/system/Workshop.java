@@ -85,6 +85,18 @@ final class Workshop {
   }
 
   Programs.Run publish(String name, Path manifest, Object... more) {
+    return publishTo("oci:" + zot(), name, manifest, Map.of(), more);
+  }
+
+  /** Publishes to another place, with more variables. */
+  Programs.Run publishTo(
+      String repositories,
+      String name,
+      Path manifest,
+      Map<String, String> variables,
+      Object... more) {
+    Map<String, String> all = new java.util.HashMap<>(environment());
+    all.putAll(variables);
     List<Object> args =
         new java.util.ArrayList<>(
             List.of(
@@ -93,12 +105,12 @@ final class Workshop {
                 "--project",
                 KEYSET + ":default",
                 "--repo",
-                "oci:" + zot(),
+                repositories,
                 "--name",
                 name));
     args.addAll(List.of(more));
     args.add(manifest);
-    return mosbRun(args.toArray());
+    return run(mosb(args.toArray()), all);
   }
 
   /** Publishes a manifest; gives its URL. */

@@ -11,6 +11,7 @@ import mos.spi.ErrorCode;
 import mos.spi.InvalidFieldException;
 import mos.spi.MosException;
 import mos.spi.event.EventSink;
+import mos.spi.image.Platform;
 import mos.spi.image.Repository;
 import mos.spi.image.RepositoryBase;
 import mos.spi.image.Selector;
@@ -29,7 +30,7 @@ final class ManifestCommands {
     return new Publish();
   }
 
-  private static UserManifest read(Path file, PluginCatalog plugins, EventSink events) {
+  private static UserManifest read(Path file, PluginCatalog plugins) {
     try {
       if (Files.notExists(file)) {
         throw MosException.notFound(file + ": there is no such file");
@@ -39,7 +40,7 @@ final class ManifestCommands {
             file + ": is larger than a manifest may be (" + UserManifest.MAX_BYTES + " bytes)");
       }
       UserManifest manifest = UserManifestFormat.parse(Bytes.copyOf(Files.readAllBytes(file)));
-      new Publication(plugins, new mos.spi.store.TransportOptions(false, events)).check(manifest);
+      manifest.checkTypes(plugins.knownTypes());
       return manifest;
     } catch (IOException e) {
       throw MosException.io("cannot read " + file, e);
@@ -57,7 +58,7 @@ final class ManifestCommands {
     @Override
     public Result run(PluginCatalog plugins, EventSink events) {
       Path file = path("FILE", parameter(0));
-      UserManifest manifest = read(file, plugins, events);
+      UserManifest manifest = read(file, plugins);
       int targets = manifest.targets().size();
       return Result.of(
           "ManifestCheck",
@@ -84,7 +85,19 @@ final class ManifestCommands {
           "Accepted for callers of the original; images of bootkits are copied like any other.",
           "--skip-bootkit");
       flag("Use plain http for hosts other than loopback.", "--plain-http");
+      value(
+          "OS/ARCH[/VARIANT]",
+          "Which image of an image index is meant; default this machine's.",
+          "--platform");
       parameter("FILE", "The user manifest.", "1");
+    }
+
+    private Platform platform() {
+      try {
+        return text("--platform").map(Platform::parse).orElseGet(Platform::current);
+      } catch (InvalidFieldException e) {
+        throw new MosException(ErrorCode.USAGE, "--platform: " + e.getMessage(), e);
+      }
     }
 
     @Override
@@ -97,10 +110,11 @@ final class ManifestCommands {
       }
       String repository = name.substring(0, colon);
       String tag = checkName(base, repository, name.substring(colon + 1));
-      UserManifest manifest = read(path("FILE", parameter(0)), plugins, events);
+      UserManifest manifest = read(path("FILE", parameter(0)), plugins);
       ManifestSigner signer = signer(plugins);
       Publication.Published published =
-          new Publication(plugins, transport(events)).run(manifest, signer, base, repository, tag);
+          new Publication(plugins, transport(events), platform())
+              .run(manifest, signer, base, repository, tag);
       return Result.of(
           "Publication",
           published.artifact().toString(),

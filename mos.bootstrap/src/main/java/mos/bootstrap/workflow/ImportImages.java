@@ -80,6 +80,7 @@ final class ImportImages {
 
   /** Copies blobs, as many at once as there are processors; the first failure ends the rest. */
   static void copy(List<Work> blobs, ImageDestination destination, EventSink events) {
+    destination.reserve(blobs.stream().map(Work::blob).toList());
     int threads = Math.max(1, Math.min(blobs.size(), Runtime.getRuntime().availableProcessors()));
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<?>> copies = new ArrayList<>();

@@ -28,17 +28,26 @@ import mos.spi.verify.Verifier;
  * The plugins of this program. Nothing is loaded before it is asked for, and nothing is decided by
  * the order of loading: two providers for one key are an error that names both modules.
  */
-public final class PluginCatalog {
+public final class PluginCatalog implements AutoCloseable {
   private static final Set<ServiceType> OWN_TYPES =
       Set.of(ServiceType.HOSTFS, ServiceType.CONTAINER, ServiceType.FS_ONLY);
 
   private final ModuleLayer layer;
+
+  /** Kept, because a transport keeps its connections. */
+  private final Map<String, ImageTransport> transports = new HashMap<>();
 
   /**
    * @param layer the modules to look in, with those below it
    */
   public PluginCatalog(ModuleLayer layer) {
     this.layer = layer;
+  }
+
+  @Override
+  public void close() {
+    transports.values().forEach(ImageTransport::close);
+    transports.clear();
   }
 
   /** What keeps the images of a host. */
@@ -48,9 +57,12 @@ public final class PluginCatalog {
 
   /** What reaches a repository. */
   public ImageTransport transport(Repository repository) {
-    Map<String, ImageTransport> transports = new HashMap<>();
-    for (ImageTransport transport : ServiceLoader.load(layer, ImageTransport.class)) {
-      transport.schemes().forEach(scheme -> claim(transports, scheme, transport, "transport of "));
+    if (transports.isEmpty()) {
+      for (ImageTransport transport : ServiceLoader.load(layer, ImageTransport.class)) {
+        transport
+            .schemes()
+            .forEach(scheme -> claim(transports, scheme, transport, "transport of "));
+      }
     }
     ImageTransport transport = transports.get(repository.scheme());
     if (transport == null) {

@@ -18,6 +18,7 @@ import mos.spi.event.Event;
 import mos.spi.image.Descriptor;
 import mos.spi.image.ImageManifest;
 import mos.spi.image.MediaTypes;
+import mos.spi.image.Platform;
 import mos.spi.image.Reference;
 import mos.spi.image.Repository;
 import mos.spi.image.RepositoryBase;
@@ -43,12 +44,18 @@ public final class Publication {
 
   private final PluginCatalog plugins;
   private final TransportOptions options;
+  private final Platform platform;
   private final Steps steps;
 
-  /** A publication. */
-  public Publication(PluginCatalog plugins, TransportOptions options) {
+  /**
+   * A publication.
+   *
+   * @param platform which image of an image index is meant
+   */
+  public Publication(PluginCatalog plugins, TransportOptions options, Platform platform) {
     this.plugins = plugins;
     this.options = options;
+    this.platform = platform;
     this.steps = new Steps(options.events());
   }
 
@@ -61,15 +68,10 @@ public final class Publication {
    */
   public record Published(Digest artifact, Digest manifest, boolean written) {}
 
-  /** Checks what {@code manifest check} checks. */
-  public void check(UserManifest manifest) {
-    manifest.checkTypes(plugins.knownTypes());
-  }
-
   /** Resolve, copy, sign, push; the tag moves last. */
   public Published run(
       UserManifest manifest, ManifestSigner signer, RepositoryBase base, String name, String tag) {
-    check(manifest);
+    manifest.checkTypes(plugins.knownTypes());
     UUID product = signer.resolve(manifest.product());
     Repository images = base.repository(IMAGES);
     List<Target> targets = copyImages(manifest.targets(), images);
@@ -121,24 +123,32 @@ public final class Publication {
     ImageSource source =
         plugins.transport(reference.repository()).source(reference.repository(), options);
     try {
-      Descriptor descriptor =
+      Descriptor named =
           source
               .resolve(reference.selector())
               .orElseThrow(
                   () -> MosException.notFound(at + ".source: there is no image " + reference));
-      if (ImageIndexFormat.isIndex(descriptor.mediaType())) {
-        throw MosException.invalid(
-            at
-                + ".source: "
-                + reference
-                + " is an image index; name the image for one platform by its digest");
-      }
-      checkPinned(target, at, descriptor);
+      Descriptor descriptor =
+          ImageIndexFormat.isIndex(named.mediaType())
+              ? chosen(source, named, at + ".source: " + reference)
+              : named;
+      boolean pinsIndex = target.digest().equals(Optional.of(named.digest()));
+      checkPinned(target, at, pinsIndex ? named : descriptor);
       Bytes bytes = source.manifest(descriptor);
       return new Image(descriptor, bytes, parse(bytes, at, reference), source);
     } catch (MosException e) {
       source.close();
       throw e;
+    }
+  }
+
+  /** What the manifest names is the image itself, whatever the index says later. */
+  private Descriptor chosen(ImageSource source, Descriptor index, String name) {
+    try {
+      return new PlatformChoice(platform)
+          .from(ImageIndexFormat.parse(source.manifest(index)), name);
+    } catch (InvalidFieldException e) {
+      throw MosException.invalid(name + ": " + e.getMessage());
     }
   }
 

@@ -1,5 +1,6 @@
 package mos.spi.store;
 
+import java.util.Collection;
 import java.util.Optional;
 import mos.spi.event.EventSink;
 import mos.spi.image.Descriptor;
@@ -16,6 +17,14 @@ public interface ImageDestination extends AutoCloseable {
 
   /** Whether the blob or manifest is there, whole. */
   boolean contains(Descriptor descriptor);
+
+  /**
+   * Makes sure, where that can be known, that there is room for blobs before the first byte of any
+   * of them is written.
+   *
+   * @throws mos.spi.MosException RESOURCE when there is not enough
+   */
+  default void reserve(Collection<Descriptor> blobs) {}
 
   /**
    * Adds a blob; does nothing when it is there already. The bytes are digested while they are

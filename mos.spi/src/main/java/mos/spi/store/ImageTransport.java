@@ -7,7 +7,7 @@ import mos.spi.image.Repository;
  * Phase store: reaches repositories of one or more schemes. Found by {@link
  * java.util.ServiceLoader}; two transports for one scheme are a start-up error.
  */
-public interface ImageTransport {
+public interface ImageTransport extends AutoCloseable {
   /** The schemes it reaches, such as {@code oci} or {@code docker}. */
   Set<String> schemes();
 
@@ -20,4 +20,8 @@ public interface ImageTransport {
 
   /** Opens a repository for adding to it, creating it when needed. */
   ImageDestination destination(Repository repository, TransportOptions options);
+
+  /** Ends connections; nothing that it opened is used any more. */
+  @Override
+  default void close() {}
 }

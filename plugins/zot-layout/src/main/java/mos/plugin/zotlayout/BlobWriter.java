@@ -19,9 +19,13 @@ import mos.spi.store.BlobSource;
 final class BlobWriter {
   private static final long REPORT = 8L << 20;
 
+  /** What is less than this comes again as fast as it is looked for. */
+  private static final long KEPT = 1 << 20;
+
   private final Layout layout;
   private final LayoutFrame frame;
   private final FreeSpace space;
+  private volatile boolean interrupted;
   private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors());
 
   BlobWriter(Layout layout, LayoutFrame frame) {
@@ -50,12 +54,40 @@ final class BlobWriter {
       Partial whole = partial;
       partial = null;
       return whole;
+    } catch (MosException e) {
+      if (partial != null && e.code() == ErrorCode.RESOURCE && isWorthKeeping(partial, source)) {
+        interrupted = true;
+        partial.leave();
+      }
+      throw e;
     } finally {
       permits.release();
       if (partial != null) {
         partial.close();
       }
     }
+  }
+
+  /** Whether a source broke off in the middle of something that took a while to come. */
+  private static boolean isWorthKeeping(Partial partial, BlobSource source) {
+    try {
+      return source.file().isEmpty()
+          && partial.channel().isOpen()
+          && partial.channel().size() >= KEPT;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether a part of a blob was left for the next run. */
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
+  /** Makes sure of room for several blobs before the first byte of any of them. */
+  void require(long bytes) {
+    frame.make();
+    space.promise(bytes).close();
   }
 
   private void fill(Partial partial, Descriptor descriptor, BlobSource source, EventSink events) {

@@ -3,6 +3,7 @@ package mos.plugin.zotlayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,17 @@ final class LayoutTransaction implements ImageDestination {
     boolean[] listed = {false};
     layout.entries(entry -> listed[0] |= entry.digest().equals(digest));
     return listed[0];
+  }
+
+  @Override
+  public void reserve(Collection<Descriptor> blobs) {
+    long missing = 0;
+    for (Descriptor blob : blobs) {
+      missing += layout.has(blob) ? 0 : blob.size();
+    }
+    if (missing > 0) {
+      writer.require(missing);
+    }
   }
 
   @Override
@@ -189,7 +201,9 @@ final class LayoutTransaction implements ImageDestination {
   }
 
   private void tidy() {
-    Partial.sweep(layout);
+    if (!writer.isInterrupted()) {
+      Partial.sweep(layout);
+    }
     frame.removeUploads();
   }
 

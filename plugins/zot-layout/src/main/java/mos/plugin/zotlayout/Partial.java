@@ -129,6 +129,12 @@ final class Partial implements AutoCloseable {
     }
   }
 
+  /** Leaves what there is of it to the next writer of the same, as a crash would. */
+  void leave() {
+    named = true;
+    close();
+  }
+
   /** Removes what crashed writers left in a layout. */
   static void sweep(Layout layout) {
     try (DirectoryStream<Path> left = Files.newDirectoryStream(layout.uploads(), PREFIX + "*")) {

@@ -1,0 +1,146 @@
+package mos.distribution.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import mos.testkit.registry.Authority;
+import mos.testkit.registry.DockerRegistry;
+import mos.testkit.registry.GoRegistry;
+import mos.testkit.registry.Registry;
+import mos.testkit.registry.RegistrySetup;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The main job with registries in the place of directories. */
+final class RegistryJobTest {
+  private static Workshop shop;
+  private static Path first;
+  private static Path second;
+  private static Path live;
+
+  @TempDir Path directory;
+  private Host host;
+
+  @BeforeAll
+  static void build(@TempDir Path shared) throws IOException {
+    AsRoot.required();
+    shop = new Workshop(shared.resolve("shop"));
+    Workshop.Entry hostfs =
+        new Workshop.Entry("hostfs", "hostfs", "1", shop.image("hostfs:1", Map.of("etc/os", "1")));
+    Workshop.Entry site =
+        new Workshop.Entry("site", "fs-only", "1", shop.image("site:1", Map.of("index", "hello")));
+    Workshop.Entry livecd =
+        new Workshop.Entry("livecd", "hostfs", "1", shop.image("live:1", Map.of("etc/os", "live")));
+    first = shop.manifest("complete", hostfs);
+    second = shop.manifest("complete", hostfs, site);
+    live = shop.manifest("complete", livecd);
+  }
+
+  @BeforeEach
+  void freshHost() throws IOException {
+    host = new Host(directory.resolve("root"), shop.ca());
+  }
+
+  private Map<String, String> settings(Registry registry, Authority authority) throws IOException {
+    Path certificates =
+        Files.createDirectories(
+            directory.resolve("settings/containers/certs.d").resolve(registry.host()));
+    Files.copy(authority.certificate(), certificates.resolve("ca.crt"));
+    String pair = Base64.getEncoder().encodeToString("mos:secret".getBytes(StandardCharsets.UTF_8));
+    Path auth =
+        Files.writeString(
+            directory.resolve("auth.json"),
+            "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), pair));
+    return Map.of(
+        "XDG_CONFIG_HOME",
+        directory.resolve("settings").toString(),
+        "REGISTRY_AUTH_FILE",
+        auth.toString());
+  }
+
+  private RegistrySetup secured(Authority authority) {
+    return RegistrySetup.in(directory.resolve("registry")).tls(authority).password("mos", "secret");
+  }
+
+  private void mainJob(Registry registry, Map<String, String> variables) throws IOException {
+    String at = registry.host();
+    shop.publishTo(at, "machine/os:1", first, variables).ok();
+    shop.publishTo(at, "machine/os:2", second, variables).ok();
+    host.mosctlRun(variables, "install", "docker://" + at + "/machine/os:1").ok();
+    host.mosctlRun(variables, "update", "docker://" + at + "/machine/os:2").ok();
+    Programs.Run again =
+        host.mosctlRun(variables, "update", "docker://" + at + "/machine/os:2").ok();
+    assertTrue(again.out().contains("nothing new"), again::toString);
+    host.mosctlRun("activate", "-t", "site").ok();
+    assertEquals("hello", Files.readString(host.path("mnt/atom/site/index")));
+    host.mosctlRun("umount", host.path("mnt/atom/site")).ok();
+    host.mosctlRun("verify").ok();
+    host.close();
+  }
+
+  @Test
+  void aRegistryWithoutReferrersBehindTlsAndAPassword() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
+      mainJob(registry, settings(registry, authority));
+    }
+  }
+
+  @Test
+  void aRegistryWithReferrersBehindTlsAndAPassword() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (GoRegistry registry = GoRegistry.start(secured(authority))) {
+      mainJob(registry, settings(registry, authority));
+    }
+  }
+
+  @Test
+  void theNetbootImageMountsALivecdAndLeavesNothing() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
+      Map<String, String> variables = settings(registry, authority);
+      shop.publishTo(registry.host(), "machine/live:1", live, variables).ok();
+      Path place = host.path("newroot");
+      var before = Tree.of(host.root());
+      host.netboot(
+              variables,
+              "mount",
+              "--dest",
+              place,
+              "docker://" + registry.host() + "/machine/live:1")
+          .ok();
+      assertEquals("live", Files.readString(place.resolve("etc/os")));
+      Files.writeString(place.resolve("etc/state"), "kept in memory");
+      host.netboot(variables, "umount", place).ok();
+      assertEquals(List.of(), host.mounts());
+      assertEquals(before, Tree.of(host.root(), "run", "newroot"));
+      host.close();
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsOneLine() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
+      Map<String, String> variables = new java.util.HashMap<>(settings(registry, authority));
+      Files.writeString(Path.of(variables.get("REGISTRY_AUTH_FILE")), "{}");
+      host.mosctlRun(variables, "install", "docker://" + registry.host() + "/machine/os:1")
+          .ends(7)
+          .says(registry.host(), "denied", "podman login");
+      Files.writeString(Path.of(variables.get("REGISTRY_AUTH_FILE")), "{");
+      host.mosctlRun(variables, "install", "docker://" + registry.host() + "/machine/os:1")
+          .ends(3)
+          .says("auth.json");
+      host.close();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package mos.plugin.registry;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import org.jspecify.annotations.Nullable;
+
+/** What went wrong with a connection, in words: many of the JDK's errors have none. */
+final class Reasons {
+  private Reasons() {}
+
+  /** The reason of a failure. */
+  static String of(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "the name is not known (DNS)";
+      }
+    }
+    return switch (failure) {
+      case HttpConnectTimeoutException _ -> "no connection in time";
+      case HttpTimeoutException _ -> "no answer in time";
+      case ConnectException _ -> "connection refused";
+      default -> deepest(failure);
+    };
+  }
+
+  private static String deepest(Throwable failure) {
+    @Nullable String words = failure.getMessage();
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null && !cause.getMessage().isBlank()) {
+        words = cause.getMessage();
+      }
+    }
+    return words == null || words.isBlank() ? failure.getClass().getSimpleName() : words;
+  }
+}

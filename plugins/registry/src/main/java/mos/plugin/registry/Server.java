@@ -1,0 +1,203 @@
+package mos.plugin.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import mos.spi.ErrorCode;
+import mos.spi.MosException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server, by its name: how it is reached and what it wants to know of who calls it. Found out
+ * once, by asking {@code /v2/} (distribution specification 1.1, "Determining Support").
+ */
+final class Server {
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final Duration END = Duration.ofMillis(200);
+
+  private final String host;
+  private final boolean tlsOptional;
+  private final boolean plainOnly;
+  private final boolean configured;
+  private final HttpClient client;
+  private final Environment environment;
+  private @Nullable Found found;
+
+  /**
+   * @param host {@code HOST[:PORT]}
+   * @param insecure whether plain http will do where TLS is not spoken
+   * @param plainOnly whether nothing but plain http is spoken
+   * @param configured whether there are certificates for it, so that it speaks TLS
+   */
+  Server(
+      String host,
+      boolean insecure,
+      boolean plainOnly,
+      boolean configured,
+      HttpClient client,
+      Environment environment) {
+    this.host = host;
+    this.tlsOptional = insecure || isLoopback(host);
+    this.plainOnly = plainOnly;
+    this.configured = configured;
+    this.client = client;
+    this.environment = environment;
+  }
+
+  private record Found(URI base, Optional<Challenge> challenge) {}
+
+  String host() {
+    return host;
+  }
+
+  /** Where paths begin. */
+  URI base() {
+    return found().base();
+  }
+
+  /** What it wants to know, as it said when first asked. */
+  Optional<Challenge> challenge() {
+    return found().challenge();
+  }
+
+  private synchronized Found found() {
+    Found known = found;
+    if (known == null) {
+      known = look();
+      found = known;
+    }
+    return known;
+  }
+
+  /**
+   * The machine itself is asked by plain http first: nothing secret is in the question, and nobody
+   * is on the way. Everybody else must speak TLS, unless the user said otherwise.
+   */
+  private Found look() {
+    Patience patience = new Patience();
+    boolean loopback = isLoopback(host) && !configured;
+    while (true) {
+      IOException failure;
+      try {
+        if (plainOnly) {
+          return ask("http");
+        }
+        return loopback ? askEither("http", "https") : askSecure();
+      } catch (IOException e) {
+        failure = e;
+      }
+      if (failure instanceof SSLException || !patience.again(Optional.empty())) {
+        throw unreachable(failure);
+      }
+    }
+  }
+
+  private Found askSecure() throws IOException {
+    return tlsOptional ? askEither("https", "http") : ask("https");
+  }
+
+  private Found askEither(String first, String second) throws IOException {
+    try {
+      return ask(first);
+    } catch (WrongScheme | SSLException e) {
+      return ask(second);
+    }
+  }
+
+  private static final class WrongScheme extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    WrongScheme() {
+      super("it speaks another protocol");
+    }
+  }
+
+  private Found ask(String scheme) throws IOException {
+    URI base = URI.create(scheme + "://" + host + "/");
+    HttpResponse<InputStream> answer =
+        send(HttpRequest.newBuilder(base.resolve("v2/")).timeout(ANSWER));
+    try (InputStream body = answer.body()) {
+      byte[] ignored = body.readNBytes(4096);
+      if (scheme.equals("http") && !plainOnly && answer.statusCode() == 400) {
+        // What servers of TLS say to whom does not speak it.
+        throw new WrongScheme();
+      }
+      if (answer.statusCode() >= 500 || answer.statusCode() == 429) {
+        throw new IOException("it answers " + answer.statusCode() + Answers.because(ignored));
+      }
+    }
+    return new Found(base, Challenge.of(answer.headers().allValues("WWW-Authenticate")));
+  }
+
+  /** Sends one request, once. */
+  HttpResponse<InputStream> send(HttpRequest.Builder request) throws IOException {
+    Proxies.authorization(environment, request.build().uri())
+        .ifPresent(value -> request.header("Proxy-Authorization", value));
+    try {
+      HttpResponse<InputStream> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      if (answer.statusCode() == 407) {
+        throw new MosException(
+            ErrorCode.RESOURCE,
+            host
+                + ": the proxy wants a password, or another one; it stands in the proxy's variable:"
+                + " http://USER:PASSWORD@HOST:PORT");
+      }
+      return answer;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MosException(ErrorCode.RESOURCE, host + ": interrupted", e);
+    }
+  }
+
+  /** Ends its connections. */
+  void close() {
+    client.shutdownNow();
+    try {
+      client.awaitTermination(END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The error for a server that cannot be talked to. */
+  MosException unreachable(IOException e) {
+    if (e instanceof SSLException) {
+      return new MosException(
+          ErrorCode.RESOURCE,
+          host
+              + ": no secure connection: "
+              + Reasons.of(e)
+              + "; a CA of your own goes into /etc/containers/certs.d/"
+              + host
+              + "/ca.crt",
+          e);
+    }
+    return new MosException(ErrorCode.RESOURCE, host + ": cannot be reached: " + Reasons.of(e), e);
+  }
+
+  /** Whether a host is this machine, whatever a resolver says. */
+  static boolean isLoopback(String host) {
+    String name = host.startsWith("[") ? host.substring(1, host.indexOf(']')) : host;
+    int colon = name.indexOf(':');
+    if (!host.startsWith("[") && colon >= 0) {
+      name = name.substring(0, colon);
+    }
+    if (name.equals("localhost")) {
+      return true;
+    }
+    boolean literal = host.startsWith("[") || name.matches("127(\\.[0-9]{1,3}){3}");
+    try {
+      return literal && InetAddress.ofLiteral(name).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}

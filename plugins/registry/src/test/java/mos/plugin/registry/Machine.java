@@ -1,0 +1,92 @@
+package mos.plugin.registry;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import mos.spi.event.EventSink;
+import mos.spi.image.Repository;
+import mos.spi.store.ImageDestination;
+import mos.spi.store.ImageSource;
+import mos.spi.store.TransportOptions;
+import mos.testkit.registry.Account;
+import mos.testkit.registry.Authority;
+
+/** The settings of a machine, in a directory, and what can be reached with them. */
+final class Machine implements AutoCloseable {
+  private final Path directory;
+  private final Map<String, String> variables = new HashMap<>();
+  private final TransportOptions options = new TransportOptions(false, EventSink.NONE);
+  private RegistryTransport transport;
+
+  Machine(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
+    variables.put("HOME", directory.toString());
+    this.transport = new RegistryTransport(environment());
+  }
+
+  private Environment environment() {
+    return new Environment(Map.copyOf(variables), directory.resolve("etc"), directory);
+  }
+
+  private void changed() {
+    transport.close();
+    transport = new RegistryTransport(environment());
+  }
+
+  Machine login(String host, Account account) throws IOException {
+    String pair =
+        Base64.getEncoder()
+            .encodeToString(
+                (account.user() + ":" + account.password()).getBytes(StandardCharsets.UTF_8));
+    return auth("{\"auths\":{\"" + host + "\":{\"auth\":\"" + pair + "\"}}}");
+  }
+
+  Machine auth(String json) throws IOException {
+    Path file = directory.resolve("auth.json");
+    Files.writeString(file, json);
+    variables.put("REGISTRY_AUTH_FILE", file.toString());
+    changed();
+    return this;
+  }
+
+  Machine trust(String host, Authority authority) throws IOException {
+    Path certificates = directory.resolve("etc/containers/certs.d").resolve(host);
+    Files.createDirectories(certificates);
+    Files.copy(authority.certificate(), certificates.resolve("ca.crt"));
+    changed();
+    return this;
+  }
+
+  Machine show(String host, Authority.Identity identity) throws IOException {
+    Path certificates = directory.resolve("etc/containers/certs.d").resolve(host);
+    Files.copy(identity.certificate(), certificates.resolve("me.cert"));
+    Files.copy(identity.key(), certificates.resolve("me.key"));
+    changed();
+    return this;
+  }
+
+  Machine registries(String toml) throws IOException {
+    Path file = directory.resolve("etc/containers/registries.conf");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, toml);
+    changed();
+    return this;
+  }
+
+  ImageSource source(String host, String name) {
+    return transport.source(new Repository(Repository.DOCKER, host, name), options);
+  }
+
+  ImageDestination destination(String host, String name) {
+    return transport.destination(new Repository(Repository.DOCKER, host, name), options);
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+}
