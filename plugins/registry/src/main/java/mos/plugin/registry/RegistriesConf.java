@@ -135,17 +135,6 @@ final class RegistriesConf {
     return List.copyOf(endpoints);
   }
 
-  /**
-   * Those of them that are asked for what is named in one way.
-   *
-   * @param byDigest whether it is named by its digest, not by a tag
-   */
-  List<Endpoint> endpoints(Repository repository, boolean byDigest) {
-    return endpoints(repository).stream()
-        .filter(byDigest ? Endpoint::hasDigests : Endpoint::hasTags)
-        .toList();
-  }
-
   /** A repository's full name: docker's short ones belong to its library. */
   private static String whole(Repository repository) {
     boolean docker = DOCKER_NAMES.contains(repository.location());

@@ -100,10 +100,10 @@ class RegistriesConfTest {
 
     assertEquals(
         List.of("d.example/a DIGEST_ONLY", "all.example/a ALL", "r.example/a ORIGIN"),
-        full(conf().endpoints(repository, true)));
+        full(conf().endpoints(repository).stream().filter(Endpoint::hasDigests).toList()));
     assertEquals(
         List.of("t.example/a TAG_ONLY", "all.example/a ALL", "r.example/a ORIGIN"),
-        full(conf().endpoints(repository, false)));
+        full(conf().endpoints(repository).stream().filter(Endpoint::hasTags).toList()));
   }
 
   @Test
@@ -118,7 +118,11 @@ class RegistriesConfTest {
         """);
 
     assertEquals(
-        List.of("r.example/a ORIGIN"), full(conf().endpoints(repository("r.example", "a"), false)));
+        List.of("r.example/a ORIGIN"),
+        full(
+            conf().endpoints(repository("r.example", "a")).stream()
+                .filter(Endpoint::hasTags)
+                .toList()));
   }
 
   @ParameterizedTest
