@@ -141,8 +141,7 @@ final class Server {
     Proxies.authorization(environment, request.build().uri())
         .ifPresent(value -> request.header("Proxy-Authorization", value));
     try {
-      HttpResponse<InputStream> answer =
-          client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> answer = client.send(request.build(), _ -> new BodyStream());
       if (answer.statusCode() == 407) {
         throw new MosException(
             ErrorCode.RESOURCE,
