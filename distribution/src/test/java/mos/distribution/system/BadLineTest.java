@@ -14,8 +14,11 @@ import java.util.SortedMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mos.testkit.registry.DockerRegistry;
+import mos.testkit.registry.Exchange;
+import mos.testkit.registry.Fault;
 import mos.testkit.registry.FaultPlan;
 import mos.testkit.registry.FaultProxy;
 import mos.testkit.registry.RegistrySetup;
@@ -30,6 +33,9 @@ final class BadLineTest {
   private static final int RUNS = 200;
   private static final int AT_ONCE = 6;
   private static final double SHARE = 0.12;
+
+  /** Blobs of images. A manifest's documents have some hundred bytes and begin again. */
+  private static final String IMAGES = "/v2/mos/blobs/sha256:";
 
   /** Done, invalid, refused, not found, no network: never a defect. */
   private static final Set<Integer> ENDS = Set.of(0, 3, 4, 5, 7);
@@ -73,14 +79,59 @@ final class BadLineTest {
     try (FaultProxy proxy = FaultProxy.start(registry.uri())) {
       String at = "docker://" + proxy.host();
       proxy.plan(FaultPlan.seeded(seed, SHARE));
-      return switch (seed % 3) {
-        case 0 -> install(seed, at);
-        case 1 -> update(seed, at, "docker://" + registry.host());
-        default -> publish(seed, proxy.host());
-      };
+      int status =
+          switch (seed % 3) {
+            case 0 -> install(seed, at);
+            case 1 -> update(seed, at, "docker://" + registry.host());
+            default -> publish(seed, proxy.host());
+          };
+      assertNothingFetchedTwice(proxy.exchanges());
+      return status;
     } catch (AssertionError e) {
       throw new AssertionError("seed " + seed, e);
     }
+  }
+
+  /**
+   * What was delivered of a blob as it is, is delivered once: the parts that follow a break
+   * continue it. Where the line lied about a blob in any way, what came must be thrown away, and it
+   * may begin again as often as that happened.
+   */
+  private void assertNothingFetchedTwice(List<Exchange> exchanges) throws IOException {
+    Map<String, List<Exchange>> downloads =
+        exchanges.stream()
+            .filter(call -> call.method().equals("GET") && call.target().startsWith(IMAGES))
+            .collect(Collectors.groupingBy(call -> call.target().replaceFirst(".*sha256:", "")));
+    for (Map.Entry<String, List<Exchange>> blob : downloads.entrySet()) {
+      long size = size(blob.getKey());
+      List<Exchange> sound = blob.getValue().stream().filter(BadLineTest::isSound).toList();
+      int lies = blob.getValue().size() - sound.size();
+      long came =
+          sound.stream()
+              .filter(call -> call.status() == 200 || call.status() == 206)
+              .mapToLong(Exchange::answerBytes)
+              .sum();
+      assertTrue(came <= size * (1L + lies), () -> size + " bytes: " + blob);
+    }
+  }
+
+  /** Whether every byte that came of it may be kept. */
+  private static boolean isSound(Exchange call) {
+    return switch (call.fault()) {
+      case Fault.None _, Fault.Delay _, Fault.BreakAtOnce _, Fault.Answer _ -> true;
+      case Fault.BreakAnswer broken -> !broken.reset();
+      default -> false;
+    };
+  }
+
+  /** How many bytes a blob has, by what the registry keeps of it. */
+  private long size(String hex) throws IOException {
+    return Files.size(
+        directory
+            .resolve("registry/storage/docker/registry/v2/blobs/sha256")
+            .resolve(hex.substring(0, 2))
+            .resolve(hex)
+            .resolve("data"));
   }
 
   private static int checked(Programs.Run run) {

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -101,17 +100,7 @@ public final class GoRegistry implements Registry {
   }
 
   private static Path build() {
-    Path go =
-        Stream.concat(
-                Stream.of(System.getenv().getOrDefault("PATH", "").split(":")),
-                Stream.of("/usr/local/go/bin", "/usr/lib/go/bin"))
-            .map(directory -> Path.of(directory, "go"))
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new TestAbortedException(
-                        "there is no Go toolchain (go) to build a registry with referrers"));
+    Path go = GoToolchain.required("to build a registry with referrers");
     Path directory = Path.of("target", "go-registry").toAbsolutePath();
     try {
       Files.createDirectories(directory);
