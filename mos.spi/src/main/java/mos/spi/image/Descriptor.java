@@ -3,6 +3,7 @@ package mos.spi.image;
 import java.util.Map;
 import java.util.Optional;
 import mos.spi.InvalidFieldException;
+import mos.spi.MosException;
 import mos.spi.model.Digest;
 
 /**
@@ -34,6 +35,20 @@ public record Descriptor(
   /** A descriptor with the three mandatory fields. */
   public static Descriptor of(String mediaType, Digest digest, long size) {
     return new Descriptor(mediaType, digest, size, Map.of(), Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * Checks that the content may be read whole into memory.
+   *
+   * @param limit the most bytes to accept
+   * @param location where the content is, for the message
+   * @throws MosException INVALID when it is larger
+   */
+  public void requireAtMost(long limit, String location) {
+    if (size > limit) {
+      throw MosException.invalid(
+          location + ": " + digest + " has " + size + " bytes, at most " + limit + " are accepted");
+    }
   }
 
   /** The same content with other annotations. */

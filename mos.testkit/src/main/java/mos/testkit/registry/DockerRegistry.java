@@ -2,7 +2,6 @@ package mos.testkit.registry;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,13 +10,9 @@ import java.util.Map;
 /**
  * Debian's {@code docker-registry} 2.8: CNCF distribution without the referrers API, with deletion.
  */
-public final class DockerRegistry implements Registry {
-  private final URI uri;
-  private final ServerProcess process;
-
-  private DockerRegistry(String scheme, ServerProcess process) {
-    this.uri = URI.create(scheme + "://127.0.0.1:" + process.port());
-    this.process = process;
+public final class DockerRegistry extends ServedRegistry {
+  private DockerRegistry(RegistrySetup setup, ServerProcess process) {
+    super(setup, process);
   }
 
   /**
@@ -32,7 +27,7 @@ public final class DockerRegistry implements Registry {
       Path settings =
           Files.writeString(directory.resolve("registry.yml"), settings(setup, directory));
       return new DockerRegistry(
-          setup.authority().isPresent() ? "https" : "http",
+          setup,
           ServerProcess.start(
               directory.resolve("registry.log"),
               Map.of(),
@@ -40,26 +35,6 @@ public final class DockerRegistry implements Registry {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @Override
-  public String host() {
-    return uri.getAuthority();
-  }
-
-  @Override
-  public URI uri() {
-    return uri;
-  }
-
-  @Override
-  public String log() {
-    return process.log();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 
   private static String settings(RegistrySetup setup, Path directory) throws IOException {

@@ -3,7 +3,6 @@ package mos.testkit.registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,16 +18,12 @@ import org.opentest4j.TestAbortedException;
  * Google's registry library, which has the referrers API; it keeps manifests in memory and blobs on
  * disk. Built by {@code go build} into {@code target/go-registry} of the working directory.
  */
-public final class GoRegistry implements Registry {
+public final class GoRegistry extends ServedRegistry {
   private static final List<String> SOURCES = List.of("main.go", "go.mod", "go.sum");
   private static @Nullable Path built;
 
-  private final URI uri;
-  private final ServerProcess process;
-
-  private GoRegistry(String scheme, ServerProcess process) {
-    this.uri = URI.create(scheme + "://127.0.0.1:" + process.port());
-    this.process = process;
+  private GoRegistry(RegistrySetup setup, ServerProcess process) {
+    super(setup, process);
   }
 
   /**
@@ -66,28 +61,8 @@ public final class GoRegistry implements Registry {
       throw new UncheckedIOException(e);
     }
     return new GoRegistry(
-        setup.authority().isPresent() ? "https" : "http",
+        setup,
         ServerProcess.start(setup.directory().resolve("registry.log"), environment, command));
-  }
-
-  @Override
-  public String host() {
-    return uri.getAuthority();
-  }
-
-  @Override
-  public URI uri() {
-    return uri;
-  }
-
-  @Override
-  public String log() {
-    return process.log();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 
   private static synchronized Path program() {

@@ -79,7 +79,7 @@ final class RegistrySource implements ImageSource {
 
   @Override
   public Bytes manifest(Descriptor descriptor) {
-    limit(descriptor, Target.MAX_IMAGE_MANIFEST);
+    descriptor.requireAtMost(Target.MAX_IMAGE_MANIFEST, location);
     Bytes bytes =
         first(Endpoint::hasDigests, place -> place.manifests().get(descriptor.digest()))
             .orElseThrow(
@@ -98,23 +98,9 @@ final class RegistrySource implements ImageSource {
     return bytes;
   }
 
-  private void limit(Descriptor descriptor, long limit) {
-    if (descriptor.size() > limit) {
-      throw MosException.invalid(
-          location
-              + ": "
-              + descriptor.digest()
-              + " has "
-              + descriptor.size()
-              + " bytes, at most "
-              + limit
-              + " are accepted");
-    }
-  }
-
   @Override
   public Bytes smallBlob(Descriptor descriptor, long limit) {
-    limit(descriptor, limit);
+    descriptor.requireAtMost(limit, location);
     BlobSource blob = blob(descriptor);
     for (int i = 1; ; i++) {
       try (InputStream in = blob.open(0)) {

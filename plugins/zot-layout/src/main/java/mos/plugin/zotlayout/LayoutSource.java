@@ -107,17 +107,7 @@ class LayoutSource implements ImageSource {
 
   @Override
   public Bytes smallBlob(Descriptor descriptor, long limit) {
-    if (descriptor.size() > limit) {
-      throw MosException.invalid(
-          location
-              + ": "
-              + descriptor.digest()
-              + " has "
-              + descriptor.size()
-              + " bytes, at most "
-              + limit
-              + " are accepted");
-    }
+    descriptor.requireAtMost(limit, location);
     return layout.read(descriptor);
   }
 
