@@ -8,13 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import mos.testkit.registry.Account;
 import mos.testkit.registry.Authority;
 import mos.testkit.registry.DockerRegistry;
 import mos.testkit.registry.GoRegistry;
-import mos.testkit.registry.Registry;
 import mos.testkit.registry.RegistrySetup;
+import mos.testkit.registry.TunnelProxy;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,16 +52,16 @@ final class RegistryJobTest {
     host = new Host(directory.resolve("root"), shop.ca());
   }
 
-  private Map<String, String> settings(Registry registry, Authority authority) throws IOException {
+  private Map<String, String> settings(String registry, Authority authority) throws IOException {
     Path certificates =
         Files.createDirectories(
-            directory.resolve("settings/containers/certs.d").resolve(registry.host()));
+            directory.resolve("settings/containers/certs.d").resolve(registry));
     Files.copy(authority.certificate(), certificates.resolve("ca.crt"));
     String pair = Base64.getEncoder().encodeToString("mos:secret".getBytes(StandardCharsets.UTF_8));
     Path auth =
         Files.writeString(
             directory.resolve("auth.json"),
-            "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry.host(), pair));
+            "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry, pair));
     return Map.of(
         "XDG_CONFIG_HOME",
         directory.resolve("settings").toString(),
@@ -71,8 +73,7 @@ final class RegistryJobTest {
     return RegistrySetup.in(directory.resolve("registry")).tls(authority).password("mos", "secret");
   }
 
-  private void mainJob(Registry registry, Map<String, String> variables) throws IOException {
-    String at = registry.host();
+  private void mainJob(String at, Map<String, String> variables) throws IOException {
     shop.publishTo(at, "machine/os:1", first, variables).ok();
     shop.publishTo(at, "machine/os:2", second, variables).ok();
     host.mosctlRun(variables, "install", "docker://" + at + "/machine/os:1").ok();
@@ -91,7 +92,7 @@ final class RegistryJobTest {
   void aRegistryWithoutReferrersBehindTlsAndAPassword() throws IOException {
     Authority authority = Authority.in(directory.resolve("authority"));
     try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
-      mainJob(registry, settings(registry, authority));
+      mainJob(registry.host(), settings(registry.host(), authority));
     }
   }
 
@@ -99,7 +100,20 @@ final class RegistryJobTest {
   void aRegistryWithReferrersBehindTlsAndAPassword() throws IOException {
     Authority authority = Authority.in(directory.resolve("authority"));
     try (GoRegistry registry = GoRegistry.start(secured(authority))) {
-      mainJob(registry, settings(registry, authority));
+      mainJob(registry.host(), settings(registry.host(), authority));
+    }
+  }
+
+  @Test
+  void aRegistryBehindTlsAPasswordAndAProxyWithAPassword() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry = DockerRegistry.start(secured(authority));
+        TunnelProxy proxy = TunnelProxy.start(new Account("me", "p@ss"))) {
+      String at = Authority.NAME + ":" + registry.uri().getPort();
+      Map<String, String> variables = new HashMap<>(settings(at, authority));
+      variables.put("HTTPS_PROXY", "http://me:p%40ss@" + proxy.host());
+      mainJob(at, variables);
+      assertEquals(List.of(), proxy.refused());
     }
   }
 
@@ -107,7 +121,7 @@ final class RegistryJobTest {
   void theNetbootImageMountsALivecdAndLeavesNothing() throws IOException {
     Authority authority = Authority.in(directory.resolve("authority"));
     try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
-      Map<String, String> variables = settings(registry, authority);
+      Map<String, String> variables = settings(registry.host(), authority);
       shop.publishTo(registry.host(), "machine/live:1", live, variables).ok();
       Path place = host.path("newroot");
       var before = Tree.of(host.root());
@@ -131,7 +145,7 @@ final class RegistryJobTest {
   void aWrongPasswordIsOneLine() throws IOException {
     Authority authority = Authority.in(directory.resolve("authority"));
     try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
-      Map<String, String> variables = new java.util.HashMap<>(settings(registry, authority));
+      Map<String, String> variables = new HashMap<>(settings(registry.host(), authority));
       Files.writeString(Path.of(variables.get("REGISTRY_AUTH_FILE")), "{}");
       host.mosctlRun(variables, "install", "docker://" + registry.host() + "/machine/os:1")
           .ends(7)

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * given, and go with it.
  */
 public final class Authority {
+  /** A name of the server that no machine has: it is found by a {@link TunnelProxy} alone. */
+  public static final String NAME = "registry.test";
+
   private static final char[] STORE_PASSWORD = "mos".toCharArray();
 
   private final Path directory;
@@ -35,7 +38,8 @@ public final class Authority {
   }
 
   /**
-   * Makes an authority and its server's certificate, for {@code localhost}, 127.0.0.1 and ::1.
+   * Makes an authority and its server's certificate, for {@code localhost}, {@link #NAME},
+   * 127.0.0.1 and ::1.
    *
    * @param directory made when there is none
    */
@@ -92,7 +96,11 @@ public final class Authority {
       Path extensions =
           Files.writeString(
               directory.resolve(name + ".ext"),
-              "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\nextendedKeyUsage=" + use + "\n");
+              "subjectAltName=DNS:localhost,DNS:"
+                  + NAME
+                  + ",IP:127.0.0.1,IP:::1\nextendedKeyUsage="
+                  + use
+                  + "\n");
       Tool.run(
           directory,
           ("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=%1$s"

@@ -14,12 +14,15 @@ import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import mos.spi.MosException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,7 @@ final class HostTls {
   private static final int BUFFER = 64 << 10;
 
   private final Environment environment;
+  private final Map<String, ClientKeys> shown = new ConcurrentHashMap<>();
   private @Nullable List<Certificate> system;
 
   HostTls(Environment environment) {
@@ -47,6 +51,17 @@ final class HostTls {
     return directory(host).isPresent();
   }
 
+  /** Where certificates for the host are looked for, or would be. */
+  Path place(String host) {
+    return directory(host)
+        .orElseGet(() -> environment.etc().resolve("containers/certs.d").resolve(host));
+  }
+
+  /** What to do where the host asked for a certificate of ours in vain. */
+  Optional<String> lack(String host) {
+    return Optional.ofNullable(shown.get(host)).flatMap(ClientKeys::lack);
+  }
+
   /**
    * The settings for a host.
    *
@@ -56,10 +71,12 @@ final class HostTls {
   SSLContext context(String host, boolean insecure) {
     Optional<Path> directory = directory(host);
     try {
-      KeyManager[] keys = directory.isPresent() ? keys(directory.get()) : new KeyManager[0];
+      Optional<X509ExtendedKeyManager> own =
+          directory.isPresent() ? keys(directory.get()) : Optional.empty();
+      ClientKeys keys = shown.computeIfAbsent(host, name -> new ClientKeys(own, place(name)));
       TrustManager trust = insecure ? new AnyCertificate() : trust(host);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys, new TrustManager[] {trust}, null);
+      context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw MosException.invalid(host + ": its certificates cannot be used: " + e.getMessage());
@@ -70,6 +87,11 @@ final class HostTls {
   X509ExtendedTrustManager trust(String host) {
     List<Certificate> own = directory(host).map(HostTls::authorities).orElse(List.of());
     return new SystemTrust(() -> trust(own));
+  }
+
+  /** What to do where the host asked for a certificate of ours and did not let us in. */
+  Optional<String> hint(String host) {
+    return Optional.ofNullable(shown.get(host)).flatMap(ClientKeys::hint);
   }
 
   private Optional<Path> directory(String host) {
@@ -174,7 +196,8 @@ final class HostTls {
     throw new GeneralSecurityException("the JDK judges no X.509 certificates");
   }
 
-  private static KeyManager[] keys(Path directory) throws GeneralSecurityException {
+  private static Optional<X509ExtendedKeyManager> keys(Path directory)
+      throws GeneralSecurityException {
     List<Path> pairs = files(directory, "*.cert");
     for (Path key : files(directory, "*.key")) {
       if (!pairs.contains(other(key, ".cert"))) {
@@ -182,7 +205,7 @@ final class HostTls {
       }
     }
     if (pairs.isEmpty()) {
-      return new KeyManager[0];
+      return Optional.empty();
     }
     KeyStore store = empty();
     char[] none = new char[0];
@@ -198,7 +221,12 @@ final class HostTls {
     KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, none);
-    return factory.getKeyManagers();
+    for (KeyManager manager : factory.getKeyManagers()) {
+      if (manager instanceof X509ExtendedKeyManager found) {
+        return Optional.of(found);
+      }
+    }
+    throw new GeneralSecurityException("the JDK shows no X.509 certificates");
   }
 
   private static Path other(Path file, String ending) {

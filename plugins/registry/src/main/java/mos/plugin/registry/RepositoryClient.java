@@ -88,8 +88,12 @@ final class RepositoryClient {
           throw failure;
         }
         asked = Patience.asked(answer.headers(), Instant.now());
-      } catch (SSLException e) {
-        throw server.unreachable(e);
+      } catch (NoAnswer e) {
+        failure = e.server.unreachable(e.failure);
+        if (e.failure instanceof SSLException) {
+          throw failure;
+        }
+        asked = Optional.empty();
       } catch (IOException e) {
         failure = server.unreachable(e);
         asked = Optional.empty();
@@ -100,6 +104,20 @@ final class RepositoryClient {
     }
   }
 
+  /** A server did not answer, which need not be the registry itself. */
+  private static final class NoAnswer extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Server server;
+    private final IOException failure;
+
+    NoAnswer(Server server, IOException failure) {
+      super(failure);
+      this.server = server;
+      this.failure = failure;
+    }
+  }
+
   private static boolean isPassing(int status) {
     return status == 408 || status == 429 || (status >= 500 && status != 501);
   }
@@ -107,13 +125,22 @@ final class RepositoryClient {
   private MosException refused(Call call, int status, byte[] body) {
     String what = endpoint + ": " + call.method() + " " + call.place().getPath();
     String because = Answers.because(body);
+    // Servers that leave the judging of certificates to what is behind them answer 400 or 403.
+    Optional<String> missing =
+        status == 400 || status == 403 ? server.lack().map(lack -> "; " + lack) : Optional.empty();
     if (status == 401 || status == 403) {
       return new MosException(
           ErrorCode.RESOURCE,
-          endpoint + ": access denied (" + status + because + ")" + tokens.hint());
+          endpoint
+              + ": access denied ("
+              + status
+              + because
+              + ")"
+              + missing.orElseGet(tokens::hint));
     }
     return new MosException(
-        ErrorCode.RESOURCE, what + ": the registry answers " + status + because);
+        ErrorCode.RESOURCE,
+        what + ": the registry answers " + status + because + missing.orElse(""));
   }
 
   private Set<String> scopes(Call call) {
@@ -122,7 +149,7 @@ final class RepositoryClient {
     return scopes;
   }
 
-  private HttpResponse<InputStream> follow(Call call) throws IOException {
+  private HttpResponse<InputStream> follow(Call call) throws IOException, NoAnswer {
     URI place = call.place();
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
       HttpResponse<InputStream> answer = sendTo(call, place);
@@ -168,7 +195,7 @@ final class RepositoryClient {
   }
 
   /** The password is for the registry, not for where it sends us. */
-  private HttpResponse<InputStream> sendTo(Call call, URI place) throws IOException {
+  private HttpResponse<InputStream> sendTo(Call call, URI place) throws NoAnswer {
     boolean own = place.getAuthority().equals(server.base().getAuthority());
     var body = call.body();
     HttpRequest.Builder request =
@@ -182,6 +209,11 @@ final class RepositoryClient {
     if (own) {
       tokens.header(scopes(call)).ifPresent(value -> request.header("Authorization", value));
     }
-    return (own ? server : servers.other(place)).send(request);
+    Server to = own ? server : servers.other(place);
+    try {
+      return to.send(request);
+    } catch (IOException e) {
+      throw new NoAnswer(to, e);
+    }
   }
 }

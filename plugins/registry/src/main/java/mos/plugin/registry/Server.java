@@ -25,7 +25,7 @@ final class Server {
   private final String host;
   private final boolean tlsOptional;
   private final boolean plainOnly;
-  private final boolean configured;
+  private final HostTls tls;
   private final HttpClient client;
   private final Environment environment;
   private @Nullable Found found;
@@ -34,19 +34,19 @@ final class Server {
    * @param host {@code HOST[:PORT]}
    * @param insecure whether plain http will do where TLS is not spoken
    * @param plainOnly whether nothing but plain http is spoken
-   * @param configured whether there are certificates for it, so that it speaks TLS
+   * @param tls its certificates and ours; where there are any for it, it speaks TLS
    */
   Server(
       String host,
       boolean insecure,
       boolean plainOnly,
-      boolean configured,
+      HostTls tls,
       HttpClient client,
       Environment environment) {
     this.host = host;
     this.tlsOptional = insecure || isLoopback(host);
     this.plainOnly = plainOnly;
-    this.configured = configured;
+    this.tls = tls;
     this.client = client;
     this.environment = environment;
   }
@@ -82,7 +82,7 @@ final class Server {
    */
   private Found look() {
     Patience patience = new Patience();
-    boolean loopback = isLoopback(host) && !configured;
+    boolean loopback = isLoopback(host) && !tls.isConfigured(host);
     while (true) {
       IOException failure;
       try {
@@ -93,7 +93,9 @@ final class Server {
       } catch (IOException e) {
         failure = e;
       }
-      if (failure instanceof SSLException || !patience.again(Optional.empty())) {
+      if (failure instanceof SSLException
+          || lack().isPresent()
+          || !patience.again(Optional.empty())) {
         throw unreachable(failure);
       }
     }
@@ -106,8 +108,15 @@ final class Server {
   private Found askEither(String first, String second) throws IOException {
     try {
       return ask(first);
-    } catch (WrongScheme | SSLException e) {
+    } catch (WrongScheme e) {
       return ask(second);
+    } catch (SSLException e) {
+      try {
+        return ask(second);
+      } catch (WrongScheme other) {
+        e.addSuppressed(other);
+        throw e;
+      }
     }
   }
 
@@ -166,17 +175,27 @@ final class Server {
     }
   }
 
+  /** What to do where it asked for a certificate of ours in vain. */
+  Optional<String> lack() {
+    return tls.lack(host);
+  }
+
+  private synchronized boolean isFound() {
+    return found != null;
+  }
+
   /** The error for a server that cannot be talked to. */
   MosException unreachable(IOException e) {
-    if (e instanceof SSLException) {
+    Optional<String> keys = isFound() ? Optional.empty() : tls.hint(host);
+    if (keys.isPresent() || e instanceof SSLException) {
       return new MosException(
           ErrorCode.RESOURCE,
           host
               + ": no secure connection: "
               + Reasons.of(e)
-              + "; a CA of your own goes into /etc/containers/certs.d/"
-              + host
-              + "/ca.crt",
+              + "; "
+              + keys.orElseGet(
+                  () -> "a CA of your own goes into " + tls.place(host).resolve("ca.crt")),
           e);
     }
     return new MosException(ErrorCode.RESOURCE, host + ": cannot be reached: " + Reasons.of(e), e);

@@ -30,7 +30,7 @@ final class Servers implements AutoCloseable {
         host + " " + insecure + " " + plainHttp,
         key -> {
           HttpClient client = client(tls.context(host, insecure));
-          return new Server(host, insecure, plainHttp, tls.isConfigured(host), client, environment);
+          return new Server(host, insecure, plainHttp, tls, client, environment);
         });
   }
 
@@ -39,8 +39,7 @@ final class Servers implements AutoCloseable {
     String host = place.getAuthority();
     return others.computeIfAbsent(
         host,
-        key ->
-            new Server(host, false, false, false, client(tls.context(host, false)), environment));
+        key -> new Server(host, false, false, tls, client(tls.context(host, false)), environment));
   }
 
   private HttpClient client(SSLContext context) {

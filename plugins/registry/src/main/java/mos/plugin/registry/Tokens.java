@@ -17,6 +17,7 @@ import java.util.SequencedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 
@@ -118,10 +119,11 @@ final class Tokens {
                 ErrorCode.RESOURCE,
                 server.host()
                     + ": its token service "
-                    + realm.getAuthority()
-                    + " cannot be reached: "
-                    + Reasons.of(e),
+                    + servers.other(realm).unreachable(e).getMessage(),
                 e);
+        if (e instanceof SSLException) {
+          throw failure;
+        }
       }
       if (!patience.again(asked)) {
         throw failure;

@@ -37,6 +37,12 @@ final class Machine implements AutoCloseable {
     transport = new RegistryTransport(environment());
   }
 
+  Machine variable(String name, String value) {
+    variables.put(name, value);
+    changed();
+    return this;
+  }
+
   Machine login(String host, Account account) throws IOException {
     String pair =
         Base64.getEncoder()
@@ -63,8 +69,8 @@ final class Machine implements AutoCloseable {
 
   Machine show(String host, Authority.Identity identity) throws IOException {
     Path certificates = directory.resolve("etc/containers/certs.d").resolve(host);
-    Files.copy(identity.certificate(), certificates.resolve("me.cert"));
-    Files.copy(identity.key(), certificates.resolve("me.key"));
+    Files.copy(identity.certificate(), certificates.resolve("client.cert"));
+    Files.copy(identity.key(), certificates.resolve("client.key"));
     changed();
     return this;
   }

@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLServerSocket;
 import mos.linux.Command;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
@@ -30,6 +35,7 @@ import mos.testkit.registry.GoRegistry;
 import mos.testkit.registry.Registry;
 import mos.testkit.registry.RegistrySetup;
 import mos.testkit.registry.TokenServer;
+import mos.testkit.registry.TunnelProxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +118,130 @@ class PushAndPullTest {
       Sample sample = Sample.image(2, 5000);
       push(sample, host, "image");
       assertWhole(sample, host, "image");
+    }
+  }
+
+  @Test
+  void aClientCertificateThatIsMissingIsNamedWithItsPlace() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry =
+        DockerRegistry.start(setup().tls(authority).clientCertificatesNeeded())) {
+      machine.trust(registry.host(), authority);
+      Path place = directory.resolve("machine/etc/containers/certs.d/" + registry.host());
+      // What comes first, the server's alert or the end of the connection, is chance.
+      for (int i = 0; i < 5; i++) {
+        String message = refusal(registry.host());
+        assertTrue(message.startsWith(registry.host() + ": no secure connection: "), message);
+        assertTrue(
+            message.endsWith(
+                "; it asks for a client certificate; put yours at "
+                    + place.resolve("client.cert")
+                    + ", its key at "
+                    + place.resolve("client.key")),
+            message);
+      }
+      assertFalse(registry.log().contains("/v2/"), registry::log);
+    }
+  }
+
+  @Test
+  void aClientCertificateThatIsNotTakenIsNamedWithItsPlace() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    // Of the same name, so that the server seems to know it.
+    Authority other = Authority.in(directory.resolve("other"));
+    try (DockerRegistry registry =
+        DockerRegistry.start(setup().tls(authority).clientCertificatesNeeded())) {
+      machine.trust(registry.host(), authority).show(registry.host(), other.client("someone"));
+      String message = refusal(registry.host());
+      assertTrue(message.startsWith(registry.host() + ": no secure connection: "), message);
+      assertTrue(
+          message.endsWith(
+              "; it may not take the client certificate in "
+                  + directory.resolve("machine/etc/containers/certs.d/" + registry.host())),
+          message);
+    }
+  }
+
+  @Test
+  void aTokenServiceOfAnUnknownAuthorityIsNamedWithTheWayOut() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (TokenServer tokens = TokenServer.start(authority, ACCOUNT);
+        DockerRegistry registry = DockerRegistry.start(setup().tokens(tokens))) {
+      String service = tokens.realm().getAuthority();
+      String message = refusal(registry.host());
+      assertTrue(
+          message.startsWith(
+              registry.host() + ": its token service " + service + ": no secure connection: "),
+          message);
+      assertTrue(message.endsWith("certs.d/" + service + "/ca.crt"), message);
+    }
+  }
+
+  @Test
+  void aServerThatJudgesCertificatesLaterIsUnderstoodAsWell() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (SSLServerSocket server =
+        (SSLServerSocket)
+            authority
+                .serving()
+                .getServerSocketFactory()
+                .createServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      server.setWantClientAuth(true);
+      Thread.ofVirtual().start(() -> refuse(server));
+      String host = "127.0.0.1:" + server.getLocalPort();
+      machine.trust(host, authority);
+      String message = refusal(host);
+      assertTrue(message.contains(": the registry answers 400; it asks for a client"), message);
+    }
+  }
+
+  /** Answers as nginx does to whom has no certificate. */
+  private static void refuse(SSLServerSocket server) {
+    byte[] answer =
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII);
+    while (!server.isClosed()) {
+      try (Socket caller = server.accept()) {
+        if (caller.getInputStream().read(new byte[8192]) > 0) {
+          caller.getOutputStream().write(answer);
+        }
+      } catch (IOException e) {
+        // The caller is gone, or the test is over.
+      }
+    }
+  }
+
+  private String refusal(String host) {
+    try (ImageSource source = machine.source(host, "image")) {
+      MosException e = assertThrows(MosException.class, () -> source.resolve(BY_TAG));
+      assertEquals(ErrorCode.RESOURCE, e.code());
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  @Test
+  void thePasswordOfAProxyIsForItsTunnel() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    Account user = new Account("me@home", "p@ss: w%rd");
+    try (DockerRegistry registry =
+            DockerRegistry.start(
+                setup().tls(authority).password(ACCOUNT.user(), ACCOUNT.password()));
+        TunnelProxy proxy = TunnelProxy.start(user)) {
+      String host = Authority.NAME + ":" + registry.uri().getPort();
+      machine
+          .variable("HTTPS_PROXY", "http://me%40home:p%40ss%3A%20w%25rd@" + proxy.host())
+          .trust(host, authority)
+          .login(host, ACCOUNT);
+      Sample sample = Sample.image(4, 200_000);
+      push(sample, host, "image");
+      assertWhole(sample, host, "image");
+      assertEquals(Set.of(host), Set.copyOf(proxy.tunnels()));
+      assertEquals(List.of(), proxy.refused());
+
+      machine.variable("HTTPS_PROXY", "http://me%40home:wrong@" + proxy.host());
+      String message = refusal(host);
+      assertTrue(message.startsWith(host + ": the proxy wants a password, or another"), message);
+      assertEquals(List.of("CONNECT " + host + " HTTP/1.1"), proxy.refused());
     }
   }
 

@@ -1,0 +1,154 @@
+package mos.testkit.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * A proxy that makes tunnels ({@code CONNECT}, RFC 9110, section 9.3.6) for whoever knows its
+ * password. Every name leads to this machine, so that a registry here can have one that is not of
+ * loopback.
+ */
+public final class TunnelProxy implements AutoCloseable {
+  private static final int MAX_HEAD = 16 << 10;
+  private static final String END = "\r\n\r\n";
+
+  private final ServerSocket listening;
+  private final String wanted;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final List<String> tunnels = new CopyOnWriteArrayList<>();
+  private final List<String> refused = new CopyOnWriteArrayList<>();
+
+  private TunnelProxy(Account account) throws IOException {
+    this.listening = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    String pair = account.user() + ":" + account.password();
+    this.wanted =
+        "proxy-authorization: basic "
+            + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+    threads.execute(this::accept);
+  }
+
+  /** Starts one. */
+  public static TunnelProxy start(Account account) {
+    try {
+      return new TunnelProxy(account);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where it is: {@code 127.0.0.1:PORT}. */
+  public String host() {
+    return "127.0.0.1:" + listening.getLocalPort();
+  }
+
+  /** Where tunnels were made to, in order: {@code HOST:PORT}. */
+  public List<String> tunnels() {
+    return List.copyOf(tunnels);
+  }
+
+  /** The first lines of what it did not do. */
+  public List<String> refused() {
+    return List.copyOf(refused);
+  }
+
+  @Override
+  public void close() {
+    try {
+      listening.close();
+      threads.shutdownNow();
+      for (Socket socket : open) {
+        socket.close();
+      }
+      threads.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket client = listening.accept();
+        open.add(client);
+        threads.execute(() -> serve(client));
+      }
+    } catch (IOException | RejectedExecutionException e) {
+      // Closed.
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      List<String> head = head(client.getInputStream()).lines().toList();
+      String[] asked = head.getFirst().split(" ", -1);
+      boolean known = head.stream().anyMatch(line -> line.equalsIgnoreCase(wanted));
+      if (!known || !asked[0].equals("CONNECT")) {
+        refused.add(head.getFirst());
+        say(
+            client,
+            known
+                ? "405 Tunnels only"
+                : "407 No\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0");
+        return;
+      }
+      int port = Integer.parseInt(asked[1].substring(asked[1].lastIndexOf(':') + 1));
+      try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        open.add(server);
+        tunnels.add(asked[1]);
+        say(client, "200 Connected");
+        Thread answers = Thread.ofVirtual().start(() -> pass(server, client));
+        pass(client, server);
+        answers.join();
+        open.remove(server);
+      }
+    } catch (IOException e) {
+      // One side is gone: the other one sees its connection end.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.remove(client);
+    }
+  }
+
+  /** A request's head, byte by byte: what follows is for the tunnel. */
+  private static String head(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf(END, Math.max(0, head.length() - END.length())) < 0) {
+      int next = in.read();
+      if (next < 0 || head.length() == MAX_HEAD) {
+        throw new IOException("no request");
+      }
+      head.append((char) next);
+    }
+    return head.toString();
+  }
+
+  private static void say(Socket client, String status) throws IOException {
+    client
+        .getOutputStream()
+        .write(("HTTP/1.1 " + status + END).getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static void pass(Socket from, Socket to) {
+    try {
+      from.getInputStream().transferTo(to.getOutputStream());
+      to.shutdownOutput();
+    } catch (IOException e) {
+      // As above.
+    }
+  }
+}
