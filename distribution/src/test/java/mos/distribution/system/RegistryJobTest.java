@@ -54,8 +54,7 @@ final class RegistryJobTest {
 
   private Map<String, String> settings(String registry, Authority authority) throws IOException {
     Path certificates =
-        Files.createDirectories(
-            directory.resolve("settings/containers/certs.d").resolve(registry));
+        Files.createDirectories(directory.resolve("settings/containers/certs.d").resolve(registry));
     Files.copy(authority.certificate(), certificates.resolve("ca.crt"));
     String pair = Base64.getEncoder().encodeToString("mos:secret".getBytes(StandardCharsets.UTF_8));
     Path auth =

@@ -5,19 +5,25 @@ import mos.spi.event.Event;
 import mos.spi.event.EventSink;
 
 /** Plain lines: what a log or the console of an initrd can hold. */
-final class PlainSink implements EventSink {
+class PlainSink implements EventSink {
   private static final long PAUSE = 5_000_000_000L;
 
   private final PrintStream err;
   private final boolean debug;
   private final boolean steps;
   private final Copies copies = new Copies();
-  private long last = System.nanoTime();
+  private long last;
 
   PlainSink(PrintStream err, boolean debug, boolean steps) {
     this.err = err;
     this.debug = debug;
     this.steps = steps;
+    this.last = now();
+  }
+
+  /** The time in nanoseconds, from anywhere. */
+  long now() {
+    return System.nanoTime();
   }
 
   @Override
@@ -30,6 +36,7 @@ final class PlainSink implements EventSink {
     } else if (event instanceof Event.BlobProgress progress) {
       copy(progress);
     } else if (event instanceof Event.BlobPresent present) {
+      copies.remove(present.digest());
       detail(present.digest() + " is there already");
     } else if (event instanceof Event.Note note) {
       step(note.message());
@@ -53,10 +60,11 @@ final class PlainSink implements EventSink {
   }
 
   private void copy(Event.BlobProgress progress) {
-    copies.add(progress);
-    if (System.nanoTime() - last >= PAUSE) {
-      last = System.nanoTime();
-      step(copies.toString());
+    long now = now();
+    copies.add(progress, now);
+    if (now - last >= PAUSE) {
+      last = now;
+      copies.lines().forEach(this::step);
     }
   }
 }

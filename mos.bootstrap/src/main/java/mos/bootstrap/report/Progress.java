@@ -10,9 +10,9 @@ import mos.spi.event.EventSink;
 public enum Progress {
   /** A bar on a terminal, else plain lines. */
   AUTO,
-  /** One line that is written anew. */
+  /** Lines that are written anew: for each blob, and for all. */
   BAR,
-  /** A line for each step, and for long copies every five seconds. */
+  /** A line for each step, and for long copies every five seconds those of the bar. */
   PLAIN,
   /** One JSON object per line. */
   JSON,

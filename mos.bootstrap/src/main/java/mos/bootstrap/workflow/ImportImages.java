@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
+import mos.spi.event.Event;
 import mos.spi.event.EventSink;
 import mos.spi.image.Descriptor;
 import mos.spi.image.MediaTypes;
@@ -80,7 +81,10 @@ final class ImportImages {
 
   /** Copies blobs, as many at once as there are processors; the first failure ends the rest. */
   static void copy(List<Work> blobs, ImageDestination destination, EventSink events) {
-    destination.reserve(blobs.stream().map(Work::blob).toList());
+    List<Descriptor> all = blobs.stream().map(Work::blob).toList();
+    destination.reserve(all);
+    // Those that wait for their turn count, too, where somebody wants to know how much is left.
+    all.forEach(blob -> events.accept(new Event.BlobProgress(blob.digest(), 0, blob.size())));
     int threads = Math.max(1, Math.min(blobs.size(), Runtime.getRuntime().availableProcessors()));
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<?>> copies = new ArrayList<>();

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongConsumer;
 import mos.formats.ImageIndexFormat;
 import mos.formats.ImageManifestFormat;
 import mos.spi.ErrorCode;
 import mos.spi.InvalidFieldException;
 import mos.spi.MosException;
+import mos.spi.event.BlobReport;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
 import mos.spi.image.Descriptor;
@@ -34,8 +34,6 @@ import mos.spi.store.ImageDestination;
  * blob back that another writer may have come to rely on.
  */
 final class RegistryDestination implements ImageDestination {
-  private static final long REPORT = 4L << 20;
-
   private final String location;
   private final RepositoryClient client;
   private final Set<Descriptor> there = ConcurrentHashMap.newKeySet();
@@ -82,23 +80,10 @@ final class RegistryDestination implements ImageDestination {
     if (contains(descriptor) || mount(descriptor, source)) {
       events.accept(new Event.BlobPresent(descriptor.digest(), descriptor.size()));
     } else {
-      new BlobUpload(client, descriptor, source, reporting(descriptor, events)).run();
+      BlobReport report = new BlobReport(events, descriptor.digest(), descriptor.size());
+      new BlobUpload(client, descriptor, source, report::at).run();
     }
     there.add(descriptor);
-  }
-
-  private static LongConsumer reporting(Descriptor descriptor, EventSink events) {
-    return new LongConsumer() {
-      private long reported;
-
-      @Override
-      public synchronized void accept(long done) {
-        if (done - reported >= REPORT || done < reported || done == descriptor.size()) {
-          reported = done;
-          events.accept(new Event.BlobProgress(descriptor.digest(), done, descriptor.size()));
-        }
-      }
-    };
   }
 
   /** A registry that has the blob in another repository need not be sent it ("Mounting a blob"). */

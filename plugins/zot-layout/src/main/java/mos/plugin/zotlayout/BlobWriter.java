@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.LongConsumer;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
-import mos.spi.event.Event;
+import mos.spi.event.BlobReport;
 import mos.spi.event.EventSink;
 import mos.spi.image.Descriptor;
 import mos.spi.model.Digest;
@@ -17,8 +17,6 @@ import mos.spi.store.BlobSource;
 
 /** Receives blobs: not more of them at once than there are processors. */
 final class BlobWriter {
-  private static final long REPORT = 8L << 20;
-
   /** What is less than this comes again as fast as it is looked for. */
   private static final long KEPT = 1 << 20;
 
@@ -163,18 +161,15 @@ final class BlobWriter {
 
   private static LongConsumer reporting(
       Descriptor descriptor, EventSink events, FreeSpace.Promise promise) {
+    BlobReport report = new BlobReport(events, descriptor.digest(), descriptor.size());
     return new LongConsumer() {
       private long done;
-      private long reported;
 
       @Override
       public void accept(long more) {
         promise.used(more);
         done += more;
-        if (done - reported >= REPORT || done == descriptor.size()) {
-          reported = done;
-          events.accept(new Event.BlobProgress(descriptor.digest(), done, descriptor.size()));
-        }
+        report.at(done);
       }
     };
   }
