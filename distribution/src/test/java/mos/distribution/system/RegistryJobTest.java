@@ -117,6 +117,39 @@ final class RegistryJobTest {
   }
 
   @Test
+  void aPasswordForThePrefixAloneIsEnough() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
+      Map<String, String> variables = settings(registry.host(), authority);
+      Path auth = Path.of(variables.get("REGISTRY_AUTH_FILE"));
+      String team = registry.host() + "/some/team";
+      Files.writeString(auth, Files.readString(auth).replace(registry.host(), team));
+      shop.publishTo(team, "machine/os:1", first, variables).ok();
+      host.mosctlRun(variables, "install", "docker://" + team + "/machine/os:1").ok();
+      host.close();
+    }
+  }
+
+  @Test
+  void whatAMirrorHasIsPublishedToTheRegistryAllTheSame() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry mirror =
+            DockerRegistry.start(RegistrySetup.in(directory.resolve("mirror")));
+        DockerRegistry registry = DockerRegistry.start(secured(authority))) {
+      Map<String, String> variables = settings(registry.host(), authority);
+      shop.publishTo(mirror.host(), "machine/os:1", first, variables).ok();
+      Files.writeString(
+          directory.resolve("settings/containers/registries.conf"),
+          "[[registry]]\nlocation = '%s'\n[[registry.mirror]]\nlocation = '%s'\n"
+              .formatted(registry.host(), mirror.host()));
+      shop.publishTo(registry.host(), "machine/os:1", first, variables).ok();
+      Files.delete(directory.resolve("settings/containers/registries.conf"));
+      host.mosctlRun(variables, "install", "docker://" + registry.host() + "/machine/os:1").ok();
+      host.close();
+    }
+  }
+
+  @Test
   void theNetbootImageMountsALivecdAndLeavesNothing() throws IOException {
     Authority authority = Authority.in(directory.resolve("authority"));
     try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {

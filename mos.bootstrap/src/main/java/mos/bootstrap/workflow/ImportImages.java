@@ -111,7 +111,8 @@ final class ImportImages {
 
   /**
    * The images are in the repository {@code mos} of the registry; a publisher whose REPO had a
-   * prefix put them below it. The first place that knows the first image is the one.
+   * prefix put them below it. The first place that knows the first image is the one; those that do
+   * not let us look, as registries of many owners do with what is not ours, are passed over.
    */
   private ImageSource find(Reference url, Target first) {
     Repository named = url.repository();
@@ -122,6 +123,7 @@ final class ImportImages {
       places.add(named.name().substring(0, slash + 1) + IMAGES);
     }
     List<String> tried = new ArrayList<>();
+    MosException closed = null;
     for (String place : places) {
       Repository repository = new Repository(named.scheme(), named.location(), place);
       try {
@@ -131,11 +133,16 @@ final class ImportImages {
         }
         source.close();
       } catch (MosException e) {
-        if (e.code() != ErrorCode.NOT_FOUND) {
+        if (e.code() == ErrorCode.RESOURCE && !Thread.currentThread().isInterrupted()) {
+          closed = closed == null ? e : closed;
+        } else if (e.code() != ErrorCode.NOT_FOUND) {
           throw e;
         }
       }
       tried.add(repository.toString());
+    }
+    if (closed != null) {
+      throw closed;
     }
     throw MosException.notFound(
         "image "

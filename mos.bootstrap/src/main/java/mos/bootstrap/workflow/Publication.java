@@ -216,7 +216,7 @@ public final class Publication {
 
   private boolean isCopied(Image image, Repository repository, ImageDestination destination) {
     Digest digest = image.descriptor().digest();
-    try (ImageSource present = plugins.transport(repository).source(repository, options)) {
+    try (ImageSource present = plugins.transport(repository).origin(repository, options)) {
       return present
               .resolve(new Selector.Tag(digest.hex()))
               .map(Descriptor::digest)
@@ -259,7 +259,7 @@ public final class Publication {
 
   private boolean isPublished(Repository repository, String tag, List<Artifact> artifacts) {
     Descriptor install = artifacts.getFirst().descriptor();
-    try (ImageSource present = plugins.transport(repository).source(repository, options)) {
+    try (ImageSource present = plugins.transport(repository).origin(repository, options)) {
       return present
               .resolve(new Selector.Tag(tag))
               .map(Descriptor::digest)

@@ -18,6 +18,14 @@ public interface ImageTransport extends AutoCloseable {
    */
   ImageSource source(Repository repository, TransportOptions options);
 
+  /**
+   * Opens a repository itself for reading, never a copy of it (a mirror): what is there decides
+   * what has to be added.
+   */
+  default ImageSource origin(Repository repository, TransportOptions options) {
+    return source(repository, options);
+  }
+
   /** Opens a repository for adding to it, creating it when needed. */
   ImageDestination destination(Repository repository, TransportOptions options);
 

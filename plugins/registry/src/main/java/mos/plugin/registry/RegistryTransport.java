@@ -2,6 +2,9 @@ package mos.plugin.registry;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import mos.spi.event.Event;
+import mos.spi.event.EventSink;
 import mos.spi.image.Repository;
 import mos.spi.store.ImageDestination;
 import mos.spi.store.ImageSource;
@@ -16,6 +19,9 @@ public final class RegistryTransport implements ImageTransport {
   private final Servers servers;
   private final Credentials credentials;
   private final Environment environment;
+
+  /** A mirror that does not work is worth one word. */
+  private final Set<String> warnings = ConcurrentHashMap.newKeySet();
 
   /** For the service loader. */
   public RegistryTransport() {
@@ -35,11 +41,30 @@ public final class RegistryTransport implements ImageTransport {
 
   @Override
   public ImageSource source(Repository repository, TransportOptions options) {
+    return source(repository, RegistriesConf.read(environment).endpoints(repository), options);
+  }
+
+  @Override
+  public ImageSource origin(Repository repository, TransportOptions options) {
+    List<Endpoint> endpoints = RegistriesConf.read(environment).endpoints(repository);
+    return source(repository, List.of(endpoints.getLast()), options);
+  }
+
+  private ImageSource source(
+      Repository repository, List<Endpoint> endpoints, TransportOptions options) {
     List<RepositoryClient> clients =
-        RegistriesConf.read(environment).endpoints(repository).stream()
+        endpoints.stream()
             .map(place -> new RepositoryClient(place, servers, credentials, options, "pull"))
             .toList();
-    return new RegistrySource(repository.toString(), clients, options.events());
+    return new RegistrySource(repository.toString(), clients, once(options.events()));
+  }
+
+  private EventSink once(EventSink events) {
+    return event -> {
+      if (!(event instanceof Event.Warning warning) || warnings.add(warning.message())) {
+        events.accept(event);
+      }
+    };
   }
 
   @Override

@@ -29,6 +29,7 @@ final class Server {
   private final HttpClient client;
   private final Environment environment;
   private @Nullable Found found;
+  private @Nullable MosException lost;
 
   /**
    * @param host {@code HOST[:PORT]}
@@ -67,12 +68,23 @@ final class Server {
     return found().challenge();
   }
 
+  /** One that cannot be reached is not looked for again: a mirror would cost seconds each time. */
   private synchronized Found found() {
     Found known = found;
-    if (known == null) {
-      known = look();
-      found = known;
+    if (known != null) {
+      return known;
     }
+    MosException why = lost;
+    if (why != null) {
+      throw new MosException(why.code(), String.valueOf(why.getMessage()), why);
+    }
+    try {
+      known = look();
+    } catch (MosException e) {
+      lost = Thread.currentThread().isInterrupted() ? null : e;
+      throw e;
+    }
+    found = known;
     return known;
   }
 
@@ -134,8 +146,12 @@ final class Server {
         send(HttpRequest.newBuilder(base.resolve("v2/")).timeout(ANSWER));
     try (InputStream body = answer.body()) {
       byte[] ignored = body.readNBytes(4096);
-      if (scheme.equals("http") && !plainOnly && answer.statusCode() == 400) {
+      if (scheme.equals("http") && answer.statusCode() == 400) {
         // What servers of TLS say to whom does not speak it.
+        if (plainOnly) {
+          throw new MosException(
+              ErrorCode.RESOURCE, host + ": seems to speak TLS alone; leave out --plain-http");
+        }
         throw new WrongScheme();
       }
       if (answer.statusCode() >= 500 || answer.statusCode() == 429) {
@@ -194,11 +210,16 @@ final class Server {
               + ": no secure connection: "
               + Reasons.of(e)
               + "; "
-              + keys.orElseGet(
-                  () -> "a CA of your own goes into " + tls.place(host).resolve("ca.crt")),
+              + keys.orElseGet(() -> wayOut(e)),
           e);
     }
     return new MosException(ErrorCode.RESOURCE, host + ": cannot be reached: " + Reasons.of(e), e);
+  }
+
+  private String wayOut(IOException e) {
+    return Reasons.of(e).contains("nrecognized SSL message")
+        ? "it seems to speak plain http, which is for those who say --plain-http"
+        : "a CA of your own goes into " + tls.place(host).resolve("ca.crt");
   }
 
   /** Whether a host is this machine, whatever a resolver says. */

@@ -9,9 +9,12 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
+import mos.spi.event.Event;
 import mos.spi.image.Descriptor;
 import mos.spi.image.Selector;
 import mos.spi.store.BlobSource;
@@ -253,6 +256,56 @@ class FaultsTest {
       assertEquals(SAMPLE.layer(0).size(), read(source.blob(SAMPLE.layer(0)), SAMPLE.layer(0)));
     }
     assertTrue(!proxy.exchanges().isEmpty(), "the mirror was asked");
+  }
+
+  @Test
+  void aMirrorThatIsDownIsLookedForOnceAndOneWarningSaysSo() throws IOException {
+    String gone = proxy.host();
+    proxy.close();
+    List<Event> events = new CopyOnWriteArrayList<>();
+    machine.events(events::add);
+    machine.registries(
+        """
+        [[registry]]
+        location = "%s"
+        [[registry.mirror]]
+        location = "%s"
+        """
+            .formatted(registry.host(), gone));
+    long begin = System.nanoTime();
+    for (int i = 0; i < 5; i++) {
+      try (ImageSource source = machine.source(registry.host(), "image")) {
+        assertEquals(Optional.of(SAMPLE.descriptor()), source.resolve(BY_TAG));
+        assertEquals(SAMPLE.layer(0).size(), read(source.blob(SAMPLE.layer(0)), SAMPLE.layer(0)));
+      }
+    }
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+    assertTrue(seconds < 15, () -> seconds + " s");
+    assertEquals(
+        List.of(
+            new Event.Warning(
+                "mirror passed over: " + gone + ": cannot be reached: connection refused")),
+        events);
+  }
+
+  @Test
+  void whatIsPublishedIsLookedForAtTheRegistryItself() throws IOException {
+    try (DockerRegistry empty =
+        DockerRegistry.start(RegistrySetup.in(directory.resolve("empty")))) {
+      machine.registries(
+          """
+          [[registry]]
+          location = "%s"
+          [[registry.mirror]]
+          location = "%s"
+          """
+              .formatted(empty.host(), registry.host()));
+      try (ImageSource source = machine.source(empty.host(), "image");
+          ImageSource origin = machine.origin(empty.host(), "image")) {
+        assertEquals(Optional.of(SAMPLE.descriptor()), source.resolve(BY_TAG));
+        assertEquals(Optional.empty(), origin.resolve(BY_TAG));
+      }
+    }
   }
 
   @Test

@@ -19,7 +19,7 @@ import mos.testkit.registry.Authority;
 final class Machine implements AutoCloseable {
   private final Path directory;
   private final Map<String, String> variables = new HashMap<>();
-  private final TransportOptions options = new TransportOptions(false, EventSink.NONE);
+  private TransportOptions options = new TransportOptions(false, EventSink.NONE);
   private RegistryTransport transport;
 
   Machine(Path directory) throws IOException {
@@ -40,6 +40,16 @@ final class Machine implements AutoCloseable {
   Machine variable(String name, String value) {
     variables.put(name, value);
     changed();
+    return this;
+  }
+
+  Machine plainHttp() {
+    options = new TransportOptions(true, EventSink.NONE);
+    return this;
+  }
+
+  Machine events(EventSink sink) {
+    options = new TransportOptions(options.plainHttp(), sink);
     return this;
   }
 
@@ -85,6 +95,10 @@ final class Machine implements AutoCloseable {
 
   ImageSource source(String host, String name) {
     return transport.source(new Repository(Repository.DOCKER, host, name), options);
+  }
+
+  ImageSource origin(String host, String name) {
+    return transport.origin(new Repository(Repository.DOCKER, host, name), options);
   }
 
   ImageDestination destination(String host, String name) {

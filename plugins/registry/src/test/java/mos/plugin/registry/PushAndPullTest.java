@@ -211,6 +211,26 @@ class PushAndPullTest {
     }
   }
 
+  @Test
+  void aServerWithoutTlsOrWithNothingElseIsSaidToBeThat() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    Account user = new Account("me", "secret");
+    try (DockerRegistry plain = DockerRegistry.start(setup());
+        TunnelProxy proxy = TunnelProxy.start(user);
+        DockerRegistry secure =
+            DockerRegistry.start(RegistrySetup.in(directory.resolve("secure")).tls(authority))) {
+      machine.variable("HTTPS_PROXY", "http://me:secret@" + proxy.host());
+      String message = refusal(Authority.NAME + ":" + plain.uri().getPort());
+      assertTrue(
+          message.endsWith("it seems to speak plain http, which is for those who say --plain-http"),
+          message);
+      machine.plainHttp();
+      assertEquals(
+          secure.host() + ": seems to speak TLS alone; leave out --plain-http",
+          refusal(secure.host()));
+    }
+  }
+
   private String refusal(String host) {
     try (ImageSource source = machine.source(host, "image")) {
       MosException e = assertThrows(MosException.class, () -> source.resolve(BY_TAG));
