@@ -44,14 +44,17 @@ final class BlobUpload {
     this.sent = sent;
   }
 
-  /** Sends it, from the beginning or where the server says that it stands. */
+  /**
+   * Sends it, from the beginning or where the server says that it stands. There is new patience
+   * only beyond what it once had: some forget the whole upload when the line breaks.
+   */
   void run() {
     Patience patience = new Patience();
     Optional<URI> session = Optional.empty();
     long at = 0;
+    long furthest = 0;
     while (true) {
       MosException failure;
-      long before = at;
       try {
         if (session.isEmpty()) {
           session = Optional.of(begin());
@@ -61,7 +64,10 @@ final class BlobUpload {
           Stand stand = patch(session.get(), at);
           session = Optional.of(stand.place());
           at = stand.at();
-          patience = new Patience();
+          if (at > furthest) {
+            furthest = at;
+            patience = new Patience();
+          }
         }
         finish(session.get(), at);
         sent.accept(descriptor.size());
@@ -75,7 +81,8 @@ final class BlobUpload {
       Optional<Stand> stand = session.flatMap(this::stand);
       session = stand.map(Stand::place);
       at = stand.map(Stand::at).orElse(0L);
-      if (at > before) {
+      if (at > furthest) {
+        furthest = at;
         patience = new Patience();
       }
     }

@@ -2,11 +2,13 @@ package mos.plugin.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -227,6 +229,34 @@ class FaultsTest {
       sample.push(destination, Optional.of("1"));
       assertTrue(destination.contains(sample.layer(0)));
     }
+  }
+
+  @Test
+  void anUploadThatIsForgottenEachTimeFails() {
+    Sample sample = Sample.image(22, (int) BlobUpload.PIECE + 1000);
+    proxy.plan(
+        request -> {
+          boolean uploads = request.target().contains("/blobs/uploads/");
+          return uploads && request.method().equals("GET")
+              ? Fault.busy(404, "")
+              : uploads
+                      && request.method().equals("PUT")
+                      && request.target().contains(sample.layer(0).digest().toString())
+                  ? Fault.busy(503, "")
+                  : Fault.NONE;
+        });
+    try (ImageDestination destination = machine.destination(proxy.host(), "other")) {
+      MosException e =
+          assertTimeoutPreemptively(
+              Duration.ofMinutes(2),
+              () ->
+                  assertThrows(
+                      MosException.class, () -> sample.push(destination, Optional.of("1"))));
+      assertEquals(ErrorCode.RESOURCE, e.code());
+    }
+    assertEquals(
+        Patience.TRIES,
+        proxy.exchanges().stream().filter(call -> call.method().equals("PATCH")).count());
   }
 
   @Test
