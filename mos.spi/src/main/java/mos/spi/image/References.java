@@ -1,5 +1,7 @@
 package mos.spi.image;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.regex.Pattern;
 import mos.spi.InvalidFieldException;
 import mos.spi.model.Digest;
@@ -9,6 +11,7 @@ final class References {
   private static final Pattern HOST =
       Pattern.compile(
           "(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?");
+  private static final int MAX_PORT = 65_535;
   private static final String DOCKER = "docker://";
   private static final String FORMS =
       "docker://HOST[:PORT]/NAME:TAG, HOST:PORT/NAME:TAG or oci:ROOT:NAME:TAG";
@@ -75,9 +78,22 @@ final class References {
   }
 
   static void checkHost(String text, String host) {
-    if (!HOST.matcher(host).matches()) {
+    if (!isHost(host)) {
       throw new InvalidFieldException(
           "", "'" + text + "' does not begin with a host: '" + host + "'");
+    }
+  }
+
+  static boolean isHost(String host) {
+    if (!HOST.matcher(host).matches()) {
+      return false;
+    }
+    // Ports end at 65535, and not all that looks like an address or a name is one.
+    try {
+      URI place = new URI("https://" + host + "/").parseServerAuthority();
+      return place.getHost() != null && place.getPort() != 0 && place.getPort() <= MAX_PORT;
+    } catch (URISyntaxException e) {
+      return false;
     }
   }
 

@@ -42,6 +42,11 @@ public record Repository(String scheme, String location, String name) {
     return text.length() <= 255 && NAME.matcher(text).matches();
   }
 
+  /** Whether {@code text} is {@code HOST[:PORT]} of a registry. */
+  public static boolean isHost(String text) {
+    return References.isHost(text);
+  }
+
   @Override
   public String toString() {
     return scheme.equals(OCI)

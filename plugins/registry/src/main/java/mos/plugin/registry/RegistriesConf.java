@@ -157,6 +157,15 @@ final class RegistriesConf {
               + "' names no repository: a host alone cannot take the place of "
               + whole);
     }
+    if (!Repository.isHost(there.substring(0, there.indexOf('/')))) {
+      throw MosException.invalid(
+          rule.file()
+              + ": the location '"
+              + location
+              + "' for '"
+              + rule.prefix()
+              + "' has no host that can be reached: letters, digits, '-' and '.', a port to 65535");
+    }
     return endpoint(there, insecure, pull);
   }
 

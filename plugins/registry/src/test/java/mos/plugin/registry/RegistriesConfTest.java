@@ -246,6 +246,23 @@ class RegistriesConfTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"under_score.example:5000", "mirror.example:99999", "a..b"})
+  void aLocationThatIsNoHostMattersWhereItIsAsked(String location) throws IOException {
+    Path file =
+        system(
+            "[[registry]]\nlocation = 'r.example'\n[[registry.mirror]]\nlocation = '%s'\n"
+                .formatted(location));
+
+    assertEquals(List.of("other.example/a"), places("other.example", "a"));
+    MosException e = assertThrows(MosException.class, () -> places("r.example", "a"));
+
+    assertEquals(ErrorCode.INVALID, e.code());
+    assertTrue(
+        e.getMessage().startsWith(file + ": the location '" + location + "' for 'r.example' has"),
+        e.getMessage());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
