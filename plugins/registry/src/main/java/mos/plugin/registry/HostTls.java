@@ -58,9 +58,12 @@ final class HostTls {
     try {
       KeyManager[] keys = directory.isPresent() ? keys(directory.get()) : new KeyManager[0];
       TrustManager trust = insecure ? new AnyCertificate() : trust(host);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys, new TrustManager[] {trust}, null);
-      return context;
+      return DeferredTls.of(
+          () -> {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys, new TrustManager[] {trust}, null);
+            return context;
+          });
     } catch (GeneralSecurityException e) {
       throw MosException.invalid(host + ": its certificates cannot be used: " + e.getMessage());
     }
