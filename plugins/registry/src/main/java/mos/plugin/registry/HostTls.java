@@ -58,12 +58,9 @@ final class HostTls {
     try {
       KeyManager[] keys = directory.isPresent() ? keys(directory.get()) : new KeyManager[0];
       TrustManager trust = insecure ? new AnyCertificate() : trust(host);
-      return DeferredTls.of(
-          () -> {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys, new TrustManager[] {trust}, null);
-            return context;
-          });
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys, new TrustManager[] {trust}, null);
+      return context;
     } catch (GeneralSecurityException e) {
       throw MosException.invalid(host + ": its certificates cannot be used: " + e.getMessage());
     }

@@ -3,9 +3,6 @@ package mos.plugin.registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,6 +12,7 @@ import javax.net.ssl.SSLException;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.store.TransportOptions;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
 /**
  * One repository of a registry: sends requests with what the server wants to know, tries again what
@@ -62,15 +60,15 @@ final class RepositoryClient {
    * @return the answer, whose body the caller closes
    * @throws MosException RESOURCE when there is another answer, or none
    */
-  HttpResponse<InputStream> send(Call call) {
+  Answer send(Call call) {
     Patience patience = new Patience();
     boolean renewed = false;
     while (true) {
       Optional<Duration> asked;
       MosException failure;
       try {
-        HttpResponse<InputStream> answer = follow(call);
-        int status = answer.statusCode();
+        Answer answer = follow(call);
+        int status = answer.status();
         if (call.expects(status)) {
           return answer;
         }
@@ -87,7 +85,7 @@ final class RepositoryClient {
         if (!isPassing(status)) {
           throw failure;
         }
-        asked = Patience.asked(answer.headers(), Instant.now());
+        asked = Patience.asked(answer.header("Retry-After"), Instant.now());
       } catch (SSLException e) {
         throw server.unreachable(e);
       } catch (IOException e) {
@@ -122,11 +120,11 @@ final class RepositoryClient {
     return scopes;
   }
 
-  private HttpResponse<InputStream> follow(Call call) throws IOException {
+  private Answer follow(Call call) throws IOException {
     URI place = call.place();
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
-      HttpResponse<InputStream> answer = sendTo(call, place);
-      if (!isRedirect(answer.statusCode()) || call.expects(answer.statusCode())) {
+      Answer answer = sendTo(call, place);
+      if (!isRedirect(answer.status()) || call.expects(answer.status())) {
         return answer;
       }
       answer.body().close();
@@ -142,11 +140,10 @@ final class RepositoryClient {
   }
 
   /** Nobody leads from a secure connection to an open one. */
-  private URI next(URI from, HttpResponse<?> answer) {
+  private URI next(URI from, Answer answer) {
     String location =
         answer
-            .headers()
-            .firstValue("Location")
+            .header("Location")
             .orElseThrow(
                 () ->
                     new MosException(
@@ -168,20 +165,20 @@ final class RepositoryClient {
   }
 
   /** The password is for the registry, not for where it sends us. */
-  private HttpResponse<InputStream> sendTo(Call call, URI place) throws IOException {
+  private Answer sendTo(Call call, URI place) throws IOException {
     boolean own = place.getAuthority().equals(server.base().getAuthority());
     var body = call.body();
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(place)
-            .timeout(call.answer())
-            .method(call.method(), body == null ? BodyPublishers.noBody() : body.get());
+    BasicClassicHttpRequest request = new BasicClassicHttpRequest(call.method(), place);
+    if (body != null) {
+      request.setEntity(body.get());
+    }
     for (int i = 0; i < call.headers().size(); i += 2) {
-      request.header(call.headers().get(i), call.headers().get(i + 1));
+      request.setHeader(call.headers().get(i), call.headers().get(i + 1));
     }
-    request.header("User-Agent", "mos");
+    request.setHeader("User-Agent", "mos");
     if (own) {
-      tokens.header(scopes(call)).ifPresent(value -> request.header("Authorization", value));
+      tokens.header(scopes(call)).ifPresent(value -> request.setHeader("Authorization", value));
     }
-    return (own ? server : servers.other(place)).send(request);
+    return (own ? server : servers.other(place)).send(place, request, call.answer());
   }
 }

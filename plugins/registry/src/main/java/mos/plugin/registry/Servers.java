@@ -1,19 +1,13 @@
 package mos.plugin.registry;
 
-import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLContext;
 
 /** The servers of one process, each with its connections. */
 final class Servers implements AutoCloseable {
-  private static final Duration CONNECT = Duration.ofSeconds(20);
-
   private final Environment environment;
   private final HostTls tls;
   private final Map<String, Server> servers = new ConcurrentHashMap<>();
@@ -29,8 +23,8 @@ final class Servers implements AutoCloseable {
     return servers.computeIfAbsent(
         host + " " + insecure + " " + plainHttp,
         key -> {
-          HttpClient client = client(tls.context(host, insecure));
-          return new Server(host, insecure, plainHttp, tls.isConfigured(host), client, environment);
+          boolean configured = tls.isConfigured(host);
+          return new Server(host, insecure, plainHttp, configured, lines(host, insecure));
         });
   }
 
@@ -38,20 +32,11 @@ final class Servers implements AutoCloseable {
   Server other(URI place) {
     String host = place.getAuthority();
     return others.computeIfAbsent(
-        host,
-        key ->
-            new Server(host, false, false, false, client(tls.context(host, false)), environment));
+        host, key -> new Server(host, false, false, false, lines(host, false)));
   }
 
-  private HttpClient client(SSLContext context) {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT)
-            .sslContext(context)
-            .proxy(proxies());
-    return builder.build();
+  private Lines lines(String host, boolean insecure) {
+    return new Lines(() -> tls.context(host, insecure), environment);
   }
 
   /** A virtual machine waits 300 ms for threads that wait for a socket, before it ends. */
@@ -62,9 +47,5 @@ final class Servers implements AutoCloseable {
     all.forEach(Server::close);
     servers.clear();
     others.clear();
-  }
-
-  private ProxySelector proxies() {
-    return Proxies.selector(environment);
   }
 }
