@@ -30,6 +30,10 @@ record Descriptor(String module, List<String> requires, List<String> optional) {
               "org.eclipse.jgit",
               List.of("com.googlecode.javaewah", "org.apache.commons.codec", "org.slf4j"),
               List.of("java.management", "java.security.jgss", "java.sql", "java.xml")),
+          // jdk.net: what a socket tells about its peer, for asynchronous servers.
+          "org.apache.httpcomponents.core5.httpcore5",
+          new Descriptor(
+              "org.apache.httpcomponents.core5.httpcore5", List.of(), List.of("jdk.net")),
           // java.desktop: handles of windows. The library's own modular edition requires it, which
           // costs 18 MB.
           "com.sun.jna",

@@ -2,10 +2,8 @@ package mos.plugin.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -15,6 +13,8 @@ import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.image.Descriptor;
 import mos.spi.store.BlobSource;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.EntityTemplate;
 
 /**
  * Sends one blob (distribution specification 1.1, "Pushing Blobs"): a small one in one request, a
@@ -23,6 +23,8 @@ import mos.spi.store.BlobSource;
 final class BlobUpload {
   /** The size of a piece; what fits into one is sent in one request. */
   static final long PIECE = 64L << 20;
+
+  private static final int BUFFER = 256 << 10;
 
   /** A line may be slow, but not dead: at least this many bytes in a second. */
   private static final long SLOWEST = 16 << 10;
@@ -109,16 +111,14 @@ final class BlobUpload {
   private record Stand(URI place, long at) {}
 
   private URI begin() {
-    HttpResponse<InputStream> answer =
-        client.send(new Call("POST", client.at("blobs/uploads/"), 202));
+    Answer answer = client.send(new Call("POST", client.at("blobs/uploads/"), 202));
     return next(client.at("blobs/uploads/"), answer);
   }
 
-  private URI next(URI from, HttpResponse<InputStream> answer) {
-    Answer.done(answer);
+  private URI next(URI from, Answer answer) {
+    answer.done();
     return answer
-        .headers()
-        .firstValue("Location")
+        .header("Location")
         .map(from::resolve)
         .orElseThrow(
             () ->
@@ -133,19 +133,18 @@ final class BlobUpload {
         new Call("PATCH", session, 202, 404, 416)
             .header("Content-Type", "application/octet-stream")
             .header("Content-Range", at + "-" + (end - 1));
-    HttpResponse<InputStream> answer = send(call, at, end - at);
-    if (answer.statusCode() != 202) {
-      Answer.done(answer);
-      throw new Broken(failed(answer.statusCode()));
+    Answer answer = send(call, at, end - at);
+    if (answer.status() != 202) {
+      answer.done();
+      throw new Broken(failed(answer.status()));
     }
     URI place = next(session, answer);
     return new Stand(place, reached(answer).filter(n -> n >= at && n <= end).orElse(end));
   }
 
-  private static Optional<Long> reached(HttpResponse<?> answer) {
+  private static Optional<Long> reached(Answer answer) {
     return answer
-        .headers()
-        .firstValue("Range")
+        .header("Range")
         .map(RANGE::matcher)
         .filter(Matcher::matches)
         .map(range -> Long.parseLong(range.group(1)) + 1);
@@ -160,9 +159,9 @@ final class BlobUpload {
     if (at > 0) {
       call.header("Content-Range", at + "-" + (descriptor.size() - 1));
     }
-    HttpResponse<InputStream> answer = send(call, at, descriptor.size() - at);
-    String because = Answer.done(answer);
-    switch (answer.statusCode()) {
+    Answer answer = send(call, at, descriptor.size() - at);
+    String because = answer.done();
+    switch (answer.status()) {
       case 201, 204 -> {}
       case 400 ->
           throw MosException.refused(
@@ -172,7 +171,7 @@ final class BlobUpload {
                   + " does not take it as "
                   + descriptor.digest()
                   + because);
-      default -> throw new Broken(failed(answer.statusCode()));
+      default -> throw new Broken(failed(answer.status()));
     }
   }
 
@@ -186,7 +185,7 @@ final class BlobUpload {
             + status);
   }
 
-  private HttpResponse<InputStream> send(Call call, long at, long length) throws Broken {
+  private Answer send(Call call, long at, long length) throws Broken {
     call.once().answer(Duration.ofSeconds(60 + length / SLOWEST)).body(() -> body(at, length));
     try {
       return client.send(call);
@@ -198,79 +197,39 @@ final class BlobUpload {
     }
   }
 
-  private BodyPublisher body(long at, long length) {
-    if (length == 0) {
-      return BodyPublishers.noBody();
+  private HttpEntity body(long at, long length) {
+    return new EntityTemplate(length, null, out -> send(at, length, out));
+  }
+
+  private void send(long at, long length, OutputStream out) throws IOException {
+    byte[] buffer = new byte[(int) Math.min(length, BUFFER)];
+    long end = at + length;
+    try (InputStream in = source.open(at)) {
+      for (long done = at; done < end; sent.accept(done)) {
+        int n = in.read(buffer, 0, (int) Math.min(buffer.length, end - done));
+        if (n < 0) {
+          throw new IOException(source.location() + ": ends before it should");
+        }
+        out.write(buffer, 0, n);
+        done += n;
+      }
     }
-    return BodyPublishers.fromPublisher(
-        BodyPublishers.ofInputStream(() -> new Part(source, at, length, sent)), length);
   }
 
   /** How far the server says it is; nothing when it does not know the upload any more. */
   private Optional<Stand> stand(URI session) {
-    HttpResponse<InputStream> answer;
+    Answer answer;
     try {
       answer = client.send(new Call("GET", session, 204, 404));
     } catch (MosException e) {
       return Optional.empty();
     }
-    Answer.done(answer);
-    if (answer.statusCode() == 404) {
+    answer.done();
+    if (answer.status() == 404) {
       return Optional.empty();
     }
-    URI place = answer.headers().firstValue("Location").map(session::resolve).orElse(session);
+    URI place = answer.header("Location").map(session::resolve).orElse(session);
     long at = reached(answer).orElse(0L);
     return at > descriptor.size() ? Optional.empty() : Optional.of(new Stand(place, at));
-  }
-
-  /** A part of a blob, opened when it is first read. */
-  private static final class Part extends InputStream {
-    private final BlobSource source;
-    private final LongConsumer sent;
-    private final long from;
-    private long left;
-    private long at;
-    private @org.jspecify.annotations.Nullable InputStream in;
-
-    Part(BlobSource source, long from, long length, LongConsumer sent) {
-      this.source = source;
-      this.from = from;
-      this.left = length;
-      this.at = from;
-      this.sent = sent;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      InputStream open = in;
-      if (open == null) {
-        open = source.open(from);
-        in = open;
-      }
-      if (left == 0) {
-        return -1;
-      }
-      int n = open.read(bytes, offset, (int) Math.min(length, left));
-      if (n < 0) {
-        throw new IOException(source.location() + ": ends before it should");
-      }
-      left -= n;
-      at += n;
-      sent.accept(at);
-      return n;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (in != null) {
-        in.close();
-      }
-    }
   }
 }

@@ -1,13 +1,13 @@
 package mos.plugin.registry;
 
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /** A request to a registry, and the answers that its caller knows what to do with. */
@@ -17,7 +17,7 @@ final class Call {
   private final Set<Integer> expected;
   private final List<String> headers = new ArrayList<>();
   private final Set<String> scopes = new TreeSet<>();
-  private @Nullable Supplier<BodyPublisher> body;
+  private @Nullable Supplier<HttpEntity> body;
   private Duration answer = Duration.ofSeconds(60);
   private boolean once;
 
@@ -39,7 +39,7 @@ final class Call {
     return this;
   }
 
-  Call body(Supplier<BodyPublisher> bytes) {
+  Call body(Supplier<HttpEntity> bytes) {
     this.body = bytes;
     return this;
   }
@@ -76,7 +76,7 @@ final class Call {
     return scopes;
   }
 
-  @Nullable Supplier<BodyPublisher> body() {
+  @Nullable Supplier<HttpEntity> body() {
     return body;
   }
 

@@ -2,7 +2,6 @@ package mos.plugin.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,10 +65,10 @@ final class Manifests {
     Call call =
         new Call("GET", client.at("manifests/" + reference), 200, 404)
             .header("Accept", String.join(", ", ACCEPTED));
-    HttpResponse<InputStream> answer = client.send(call);
+    Answer answer = client.send(call);
     Bytes bytes;
     try (InputStream body = new StallGuard(answer.body(), RegistryBlob.STALL_SECONDS)) {
-      if (answer.statusCode() == 404) {
+      if (answer.status() == 404) {
         body.readNBytes(4096);
         return Optional.empty();
       }

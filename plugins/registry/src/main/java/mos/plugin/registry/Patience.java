@@ -1,6 +1,5 @@
 package mos.plugin.registry;
 
-import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -48,9 +47,8 @@ final class Patience {
     }
   }
 
-  /** How long the server asks to wait. */
-  static Optional<Duration> asked(HttpHeaders headers, Instant now) {
-    Optional<String> value = headers.firstValue("Retry-After");
+  /** How long the server asks to wait, with the header {@code Retry-After}. */
+  static Optional<Duration> asked(Optional<String> value, Instant now) {
     if (value.isEmpty()) {
       return Optional.empty();
     }

@@ -46,8 +46,7 @@ final class Proxies extends ProxySelector {
 
   /**
    * Who we are to the proxy of a place, if its URL says so: a value for {@code Proxy-Authorization}
-   * (RFC 9110, section 11.7.2). A client of the JDK sends that header to the proxy alone, within
-   * tunnels and to servers without a proxy it leaves it out.
+   * (RFC 9110, section 11.7.2).
    */
   static Optional<String> authorization(Environment environment, URI place) {
     return new Proxies(environment)

@@ -2,9 +2,8 @@ package mos.plugin.registry;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /** What went wrong with a connection, in words: many of the JDK's errors have none. */
@@ -14,13 +13,12 @@ final class Reasons {
   /** The reason of a failure. */
   static String of(IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnresolvedAddressException) {
+      if (cause instanceof UnknownHostException) {
         return "the name is not known (DNS)";
       }
     }
     return switch (failure) {
-      case HttpConnectTimeoutException _ -> "no connection in time";
-      case HttpTimeoutException _ -> "no answer in time";
+      case SocketTimeoutException timeout -> String.valueOf(timeout.getMessage());
       case ConnectException _ -> "connection refused";
       default -> deepest(failure);
     };

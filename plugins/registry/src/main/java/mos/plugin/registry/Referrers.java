@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -101,9 +100,9 @@ final class Referrers {
                 + "?artifactType="
                 + URLEncoder.encode(artifactType, StandardCharsets.UTF_8));
     for (int i = 0; i < MAX_PAGES; i++) {
-      HttpResponse<InputStream> answer = client.send(new Call("GET", page, 200, 400, 404, 405));
-      if (answer.statusCode() != 200) {
-        Answer.done(answer);
+      Answer answer = client.send(new Call("GET", page, 200, 400, 404, 405));
+      if (answer.status() != 200) {
+        answer.done();
         return Optional.empty();
       }
       all.addAll(list(page, answer));
@@ -117,7 +116,7 @@ final class Referrers {
         client.endpoint() + ": more than " + MAX_PAGES + " pages are attached to " + subject);
   }
 
-  private List<Descriptor> list(URI page, HttpResponse<InputStream> answer) {
+  private List<Descriptor> list(URI page, Answer answer) {
     try (InputStream body = new StallGuard(answer.body(), RegistryBlob.STALL_SECONDS)) {
       byte[] bytes = body.readNBytes((int) Target.MAX_IMAGE_MANIFEST + 1);
       return ImageIndexFormat.parse(Bytes.copyOf(bytes)).manifests();
@@ -129,8 +128,8 @@ final class Referrers {
   }
 
   /** The next page (RFC 8288) is on the same server, or it is none of ours. */
-  private Optional<URI> next(URI page, HttpResponse<?> answer) {
-    for (String link : answer.headers().allValues("Link")) {
+  private Optional<URI> next(URI page, Answer answer) {
+    for (String link : answer.headers("Link")) {
       Matcher matcher = NEXT.matcher(link);
       if (matcher.matches()) {
         URI next;

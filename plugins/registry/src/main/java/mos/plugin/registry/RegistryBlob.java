@@ -2,7 +2,6 @@ package mos.plugin.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -64,10 +63,10 @@ final class RegistryBlob implements BlobSource {
     if (offset > 0) {
       call.header("Range", "bytes=" + offset + "-");
     }
-    HttpResponse<InputStream> answer = place.send(call);
+    Answer answer = place.send(call);
     InputStream body = answer.body();
     try {
-      switch (answer.statusCode()) {
+      switch (answer.status()) {
         case 404 -> throw MosException.notFound(location() + ": is not there");
         case 416 ->
             throw MosException.refused(
@@ -88,8 +87,8 @@ final class RegistryBlob implements BlobSource {
     }
   }
 
-  private void requireRange(HttpResponse<?> answer, long offset) throws IOException {
-    String range = answer.headers().firstValue("Content-Range").orElse("");
+  private void requireRange(Answer answer, long offset) throws IOException {
+    String range = answer.header("Content-Range").orElse("");
     Matcher matcher = RANGE.matcher(range);
     if (!matcher.matches() || !matcher.group(1).equals(Long.toString(offset))) {
       throw new IOException(
@@ -97,8 +96,8 @@ final class RegistryBlob implements BlobSource {
     }
   }
 
-  private void checkLength(HttpResponse<?> answer, long offset) {
-    OptionalLong length = answer.headers().firstValueAsLong("Content-Length");
+  private void checkLength(Answer answer, long offset) {
+    OptionalLong length = answer.length();
     if (length.isPresent() && length.getAsLong() != descriptor.size() - offset) {
       throw MosException.refused(
           location()

@@ -1,9 +1,6 @@
 package mos.plugin.registry;
 
-import java.io.InputStream;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +23,7 @@ import mos.spi.image.ImageManifest;
 import mos.spi.model.Bytes;
 import mos.spi.store.BlobSource;
 import mos.spi.store.ImageDestination;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 
 /**
  * Adds to a repository. Blobs are sent at once, where nothing refers to them; manifests are sent by
@@ -64,11 +62,11 @@ final class RegistryDestination implements ImageDestination {
     if (manifest) {
       call.header("Accept", descriptor.mediaType());
     }
-    HttpResponse<InputStream> answer = client.send(call);
-    Answer.done(answer);
-    OptionalLong length = answer.headers().firstValueAsLong("Content-Length");
+    Answer answer = client.send(call);
+    answer.done();
+    OptionalLong length = answer.length();
     boolean found =
-        answer.statusCode() == 200 && (length.isEmpty() || length.getAsLong() == descriptor.size());
+        answer.status() == 200 && (length.isEmpty() || length.getAsLong() == descriptor.size());
     if (found) {
       there.add(descriptor);
     }
@@ -109,9 +107,9 @@ final class RegistryDestination implements ImageDestination {
                 404,
                 405)
             .scope("repository:" + from + ":pull");
-    HttpResponse<InputStream> answer = client.send(call);
-    Answer.done(answer);
-    return answer.statusCode() == 201;
+    Answer answer = client.send(call);
+    answer.done();
+    return answer.status() == 201;
   }
 
   @Override
@@ -139,8 +137,7 @@ final class RegistryDestination implements ImageDestination {
     String reference = manifest.tag().orElse(manifest.descriptor().digest().toString());
     boolean listed =
         put(reference, manifest.descriptor().mediaType(), manifest.bytes())
-            .headers()
-            .firstValue("OCI-Subject")
+            .header("OCI-Subject")
             .isPresent();
     if (!listed && ImageManifestFormat.isManifest(manifest.descriptor().mediaType())) {
       ImageManifest parsed = ImageManifestFormat.parse(manifest.bytes());
@@ -148,21 +145,21 @@ final class RegistryDestination implements ImageDestination {
     }
   }
 
-  private HttpResponse<InputStream> put(String reference, String mediaType, Bytes bytes) {
+  private Answer put(String reference, String mediaType, Bytes bytes) {
     Call call =
         new Call("PUT", client.at("manifests/" + reference), 201, 400, 404, 413)
             .header("Content-Type", mediaType)
-            .body(() -> BodyPublishers.ofByteArray(bytes.toArray()));
-    HttpResponse<InputStream> answer = client.send(call);
-    String because = Answer.done(answer);
-    if (answer.statusCode() != 201) {
+            .body(() -> new ByteArrayEntity(bytes.toArray(), null));
+    Answer answer = client.send(call);
+    String because = answer.done();
+    if (answer.status() != 201) {
       throw new MosException(
           ErrorCode.RESOURCE,
           location
               + ": the registry does not take the manifest "
               + reference
               + " ("
-              + answer.statusCode()
+              + answer.status()
               + because
               + ")");
     }

@@ -3,9 +3,6 @@ package mos.plugin.registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,6 +12,7 @@ import javax.net.ssl.SSLException;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.store.TransportOptions;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
 /**
  * One repository of a registry: sends requests with what the server wants to know, tries again what
@@ -62,15 +60,15 @@ final class RepositoryClient {
    * @return the answer, whose body the caller closes
    * @throws MosException RESOURCE when there is another answer, or none
    */
-  HttpResponse<InputStream> send(Call call) {
+  Answer send(Call call) {
     Patience patience = new Patience();
     boolean renewed = false;
     while (true) {
       Optional<Duration> asked;
       MosException failure;
       try {
-        HttpResponse<InputStream> answer = follow(call);
-        int status = answer.statusCode();
+        Answer answer = follow(call);
+        int status = answer.status();
         if (call.expects(status)) {
           return answer;
         }
@@ -87,7 +85,7 @@ final class RepositoryClient {
         if (!isPassing(status)) {
           throw failure;
         }
-        asked = Patience.asked(answer.headers(), Instant.now());
+        asked = Patience.asked(answer.header("Retry-After"), Instant.now());
       } catch (NoAnswer e) {
         failure = e.server.unreachable(e.failure);
         if (e.failure instanceof SSLException) {
@@ -149,11 +147,11 @@ final class RepositoryClient {
     return scopes;
   }
 
-  private HttpResponse<InputStream> follow(Call call) throws IOException, NoAnswer {
+  private Answer follow(Call call) throws IOException, NoAnswer {
     URI place = call.place();
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
-      HttpResponse<InputStream> answer = sendTo(call, place);
-      if (!isRedirect(answer.statusCode()) || call.expects(answer.statusCode())) {
+      Answer answer = sendTo(call, place);
+      if (!isRedirect(answer.status()) || call.expects(answer.status())) {
         return answer;
       }
       answer.body().close();
@@ -169,11 +167,10 @@ final class RepositoryClient {
   }
 
   /** Nobody leads from a secure connection to an open one. */
-  private URI next(URI from, HttpResponse<?> answer) {
+  private URI next(URI from, Answer answer) {
     String location =
         answer
-            .headers()
-            .firstValue("Location")
+            .header("Location")
             .orElseThrow(
                 () ->
                     new MosException(
@@ -195,23 +192,23 @@ final class RepositoryClient {
   }
 
   /** The password is for the registry, not for where it sends us. */
-  private HttpResponse<InputStream> sendTo(Call call, URI place) throws NoAnswer {
+  private Answer sendTo(Call call, URI place) throws NoAnswer {
     boolean own = place.getAuthority().equals(server.base().getAuthority());
     var body = call.body();
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(place)
-            .timeout(call.answer())
-            .method(call.method(), body == null ? BodyPublishers.noBody() : body.get());
-    for (int i = 0; i < call.headers().size(); i += 2) {
-      request.header(call.headers().get(i), call.headers().get(i + 1));
+    BasicClassicHttpRequest request = new BasicClassicHttpRequest(call.method(), place);
+    if (body != null) {
+      request.setEntity(body.get());
     }
-    request.header("User-Agent", "mos");
+    for (int i = 0; i < call.headers().size(); i += 2) {
+      request.setHeader(call.headers().get(i), call.headers().get(i + 1));
+    }
+    request.setHeader("User-Agent", "mos");
     if (own) {
-      tokens.header(scopes(call)).ifPresent(value -> request.header("Authorization", value));
+      tokens.header(scopes(call)).ifPresent(value -> request.setHeader("Authorization", value));
     }
     Server to = own ? server : servers.other(place);
     try {
-      return to.send(request);
+      return to.send(place, request, call.answer());
     } catch (IOException e) {
       throw new NoAnswer(to, e);
     }

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Server {
   private static final Duration ANSWER = Duration.ofSeconds(60);
-  private static final Duration END = Duration.ofMillis(200);
 
   private final String host;
   private final boolean tlsOptional;
   private final boolean plainOnly;
   private final HostTls tls;
-  private final HttpClient client;
-  private final Environment environment;
+  private final Lines lines;
   private @Nullable Found found;
   private @Nullable MosException lost;
 
@@ -37,19 +33,12 @@ final class Server {
    * @param plainOnly whether nothing but plain http is spoken
    * @param tls its certificates and ours; where there are any for it, it speaks TLS
    */
-  Server(
-      String host,
-      boolean insecure,
-      boolean plainOnly,
-      HostTls tls,
-      HttpClient client,
-      Environment environment) {
+  Server(String host, boolean insecure, boolean plainOnly, HostTls tls, Lines lines) {
     this.host = host;
     this.tlsOptional = insecure || isLoopback(host);
     this.plainOnly = plainOnly;
     this.tls = tls;
-    this.client = client;
-    this.environment = environment;
+    this.lines = lines;
   }
 
   private record Found(URI base, Optional<Challenge> challenge) {}
@@ -142,11 +131,11 @@ final class Server {
 
   private Found ask(String scheme) throws IOException {
     URI base = URI.create(scheme + "://" + host + "/");
-    HttpResponse<InputStream> answer =
-        send(HttpRequest.newBuilder(base.resolve("v2/")).timeout(ANSWER));
+    URI place = base.resolve("v2/");
+    Answer answer = send(place, new BasicClassicHttpRequest("GET", place), ANSWER);
     try (InputStream body = answer.body()) {
       byte[] ignored = body.readNBytes(4096);
-      if (scheme.equals("http") && answer.statusCode() == 400) {
+      if (scheme.equals("http") && answer.status() == 400) {
         // What servers of TLS say to whom does not speak it.
         if (plainOnly) {
           throw new MosException(
@@ -154,41 +143,32 @@ final class Server {
         }
         throw new WrongScheme();
       }
-      if (answer.statusCode() >= 500 || answer.statusCode() == 429) {
-        throw new IOException("it answers " + answer.statusCode() + Answers.because(ignored));
+      if (answer.status() >= 500 || answer.status() == 429) {
+        throw new IOException("it answers " + answer.status() + Answers.because(ignored));
       }
     }
-    return new Found(base, Challenge.of(answer.headers().allValues("WWW-Authenticate")));
+    return new Found(base, Challenge.of(answer.headers("WWW-Authenticate")));
   }
 
-  /** Sends one request, once. */
-  HttpResponse<InputStream> send(HttpRequest.Builder request) throws IOException {
-    Proxies.authorization(environment, request.build().uri())
-        .ifPresent(value -> request.header("Proxy-Authorization", value));
+  /**
+   * Sends one request, once.
+   *
+   * @param longest how long it may take until there is an answer, the sending of a body included
+   */
+  Answer send(URI place, BasicClassicHttpRequest request, Duration longest) throws IOException {
     try {
-      HttpResponse<InputStream> answer = client.send(request.build(), _ -> new BodyStream());
-      if (answer.statusCode() == 407) {
-        throw new MosException(
-            ErrorCode.RESOURCE,
-            host
-                + ": the proxy wants a password, or another one; it stands in the proxy's variable:"
-                + " http://USER:PASSWORD@HOST:PORT");
+      return lines.send(place, request, longest);
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new MosException(ErrorCode.RESOURCE, host + ": interrupted", e);
       }
-      return answer;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MosException(ErrorCode.RESOURCE, host + ": interrupted", e);
+      throw e;
     }
   }
 
   /** Ends its connections. */
   void close() {
-    client.shutdownNow();
-    try {
-      client.awaitTermination(END);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    lines.close();
   }
 
   /** What to do where it asked for a certificate of ours in vain. */

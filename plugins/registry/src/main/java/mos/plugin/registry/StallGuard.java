@@ -3,17 +3,11 @@ package mos.plugin.registry;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Ends a transfer when nothing has come for a while: a dead line does not say so by itself. */
 final class StallGuard extends FilterInputStream {
-  private static final ScheduledExecutorService CLOCK =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().daemon().name("registry-stall").unstarted(task));
-
   private final ScheduledFuture<?> check;
 
   /** Since when a read has been waiting; 0 while none is. */
@@ -27,7 +21,7 @@ final class StallGuard extends FilterInputStream {
   StallGuard(InputStream in, long seconds) {
     super(in);
     check =
-        CLOCK.scheduleWithFixedDelay(
+        Deadline.CLOCK.scheduleWithFixedDelay(
             () -> look(TimeUnit.SECONDS.toNanos(seconds)), 1, 1, TimeUnit.SECONDS);
   }
 

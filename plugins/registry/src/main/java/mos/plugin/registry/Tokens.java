@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +18,8 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 
 /**
  * What a caller shows to a server: a password (RFC 7617) or a token (RFC 6750) that it gets from
@@ -89,13 +89,12 @@ final class Tokens {
       Optional<Duration> asked = Optional.empty();
       MosException failure;
       try {
-        HttpResponse<InputStream> answer =
-            servers.other(realm).send(request(challenge, realm, scopes).timeout(ANSWER));
+        Answer answer = ask(challenge, realm, scopes);
         byte[] body;
         try (InputStream in = answer.body()) {
           body = in.readNBytes(MAX_ANSWER);
         }
-        int status = answer.statusCode();
+        int status = answer.status();
         if (status == 200) {
           return token(realm, body);
         }
@@ -112,7 +111,7 @@ final class Tokens {
         if (status < 500 && status != 429) {
           throw failure;
         }
-        asked = Patience.asked(answer.headers(), Instant.now());
+        asked = Patience.asked(answer.header("Retry-After"), Instant.now());
       } catch (IOException e) {
         failure =
             new MosException(
@@ -167,7 +166,8 @@ final class Tokens {
     return realm;
   }
 
-  private HttpRequest.Builder request(Challenge challenge, URI realm, SequencedSet<String> scopes) {
+  private Answer ask(Challenge challenge, URI realm, SequencedSet<String> scopes)
+      throws IOException {
     StringBuilder query = new StringBuilder();
     challenge.parameter("service").ifPresent(service -> add(query, "service", service));
     if (login().isPresent() && login().get().identityToken().isPresent()) {
@@ -177,15 +177,17 @@ final class Tokens {
       if (!scopes.isEmpty()) {
         add(query, "scope", String.join(" ", scopes));
       }
-      return HttpRequest.newBuilder(realm)
-          .header("Content-Type", "application/x-www-form-urlencoded")
-          .POST(HttpRequest.BodyPublishers.ofString(query.toString()));
+      BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", realm);
+      request.setHeader("Content-Type", "application/x-www-form-urlencoded");
+      byte[] form = query.toString().getBytes(StandardCharsets.UTF_8);
+      request.setEntity(new ByteArrayEntity(form, null));
+      return servers.other(realm).send(realm, request, ANSWER);
     }
     scopes.forEach(scope -> add(query, "scope", scope));
-    String whole = realm + (realm.getRawQuery() == null ? "?" : "&") + query;
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(whole));
-    login().ifPresent(user -> request.header("Authorization", basic(user)));
-    return request;
+    URI whole = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + query);
+    BasicClassicHttpRequest request = new BasicClassicHttpRequest("GET", whole);
+    login().ifPresent(user -> request.setHeader("Authorization", basic(user)));
+    return servers.other(whole).send(whole, request, ANSWER);
   }
 
   private static void add(StringBuilder query, String name, String value) {

@@ -14,17 +14,17 @@ import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -193,42 +193,67 @@ class ProxiesTest {
       Thread.ofVirtual().start(() -> serve(proxy, "Proxy-Authorization: " + wanted));
       Environment environment =
           environment(Map.of("HTTP_PROXY", "http://u:hunter2@127.0.0.1:" + proxy.getLocalPort()));
-      try (HttpClient client =
-          HttpClient.newBuilder()
-              .version(HttpClient.Version.HTTP_1_1)
-              .proxy(Proxies.selector(environment))
-              .build()) {
-        HttpResponse<String> answer =
-            client.send(
-                HttpRequest.newBuilder(place)
-                    .header(
-                        "Proxy-Authorization",
-                        Proxies.authorization(environment, place).orElseThrow())
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-
-        assertEquals(401, answer.statusCode());
+      try (Lines lines = lines(environment)) {
+        assertEquals(401, ask(lines, place).status());
       }
+    }
+  }
+
+  private static Lines lines(Environment environment) {
+    return new Lines(
+        () -> {
+          throw new AssertionError("no TLS here");
+        },
+        environment);
+  }
+
+  private static Answer ask(Lines lines, URI place) throws IOException {
+    return lines.send(place, new BasicClassicHttpRequest("GET", place), Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aProxyThatWantsAPasswordIsNamed() throws Exception {
+    URI place = URI.create("http://r.example/");
+    try (ServerSocket proxy = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+        Lines lines =
+            lines(environment(Map.of("HTTP_PROXY", "127.0.0.1:" + proxy.getLocalPort())))) {
+      Thread.ofVirtual().start(() -> serve(proxy, "Proxy-Authorization: x"));
+
+      MosException e = assertThrows(MosException.class, () -> ask(lines, place));
+
+      assertEquals(ErrorCode.RESOURCE, e.code());
+      assertTrue(e.getMessage().contains("the proxy wants a password"), e.getMessage());
     }
   }
 
   @Test
   void aServerThatIsReachedDirectlyDoesNotSeeTheProxysPassword() throws Exception {
+    String proxy = "http://u:hunter2@p:1";
     try (ServerSocket server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
-        HttpClient client =
-            HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .proxy(Proxies.selector(environment(Map.of())))
-                .build()) {
-      Thread.ofVirtual().start(() -> serve(server, "Proxy-Authorization: x"));
-      URI place = URI.create("http://127.0.0.1:" + server.getLocalPort() + "/");
+        Lines lines = lines(environment(Map.of("HTTP_PROXY", proxy, "NO_PROXY", "127.0.0.1")))) {
+      List<String> heard = new CopyOnWriteArrayList<>();
+      Thread.ofVirtual().start(() -> listen(server, heard));
 
-      HttpResponse<String> answer =
-          client.send(
-              HttpRequest.newBuilder(place).header("Proxy-Authorization", "x").build(),
-              HttpResponse.BodyHandlers.ofString());
+      ask(lines, URI.create("http://127.0.0.1:" + server.getLocalPort() + "/")).body().close();
 
-      assertEquals(407, answer.statusCode());
+      assertEquals("GET / HTTP/1.1", heard.getFirst());
+      assertTrue(heard.stream().noneMatch(line -> line.startsWith("Proxy")), heard.toString());
+    }
+  }
+
+  private static void listen(ServerSocket server, List<String> heard) {
+    try (Socket caller = server.accept()) {
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(caller.getInputStream(), StandardCharsets.ISO_8859_1));
+      for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+        heard.add(line);
+      }
+      caller
+          .getOutputStream()
+          .write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      heard.add(e.toString());
     }
   }
 
