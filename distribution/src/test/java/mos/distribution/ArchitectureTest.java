@@ -35,6 +35,7 @@ class ArchitectureTest {
           "com.fasterxml.jackson.core",
           "com.fasterxml.jackson.databind",
           "com.fasterxml.jackson.dataformat.toml",
+          "org.apache.httpcomponents.core5.httpcore5",
           "org.bouncycastle.pkix",
           "org.bouncycastle.provider",
           "org.bouncycastle.util",

@@ -34,7 +34,7 @@ final class CommitWriter {
       Files.write(place.changing(), new byte[0]);
       undo.push("remove " + place.changing(), () -> Files.deleteIfExists(place.changing()));
       Storage.flush(place.gitDirectory());
-      NewObjects objects = new NewObjects(place, repository.jgit(), undo);
+      NewObjects objects = new NewObjects(place, repository.jgit(), undo, Storage::flush);
       commit = objects.insert(content, parent);
       move(branch, commit, undo);
       undo.disarm();
@@ -71,7 +71,7 @@ final class CommitWriter {
    */
   private void followUp(ObjectId commit) {
     try {
-      new WorkTree(place, repository).show(commit);
+      new WorkTree(place, repository, Storage::flush).show(commit);
       Files.deleteIfExists(place.changing());
     } catch (IOException | MosException e) {
       return;

@@ -41,11 +41,11 @@ final class FirstRepository {
       try (GitRepository repository = new GitRepository(unfinished)) {
         UndoLog withTheWhole = new UndoLog();
         commit =
-            new NewObjects(unfinished, repository.jgit(), withTheWhole)
+            new NewObjects(unfinished, repository.jgit(), withTheWhole, FirstRepository::later)
                 .insert(content, Optional.empty());
         withTheWhole.disarm();
         write(git.resolve(BRANCH), commit.name() + "\n");
-        new WorkTree(unfinished, repository).show(commit);
+        new WorkTree(unfinished, repository, FirstRepository::later).show(commit);
       }
       Directories.flush(unfinished.repository());
       Files.move(unfinished.repository(), place.repository(), StandardCopyOption.ATOMIC_MOVE);
@@ -54,6 +54,9 @@ final class FirstRepository {
       return commit;
     }
   }
+
+  /** What nobody knows of yet is flushed as a whole, once, before it gets its name. */
+  private static void later(Path written) {}
 
   private static void write(Path file, String text) throws IOException {
     Files.writeString(file, text, StandardCharsets.US_ASCII);

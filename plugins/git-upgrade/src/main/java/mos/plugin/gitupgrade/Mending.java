@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import mos.linux.Storage;
 import mos.spi.MosException;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -39,7 +40,7 @@ final class Mending {
       Files.deleteIfExists(git.resolve(repository.branch() + ".lock"));
       Optional<ObjectId> head = repository.head();
       if (head.isPresent()) {
-        new WorkTree(place, repository).show(head.get());
+        new WorkTree(place, repository, Storage::flush).show(head.get());
       }
     }
     Files.deleteIfExists(place.changing());

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import mos.linux.Storage;
+import java.util.function.Consumer;
 import mos.spi.UndoLog;
 import mos.spi.model.Bytes;
 import org.eclipse.jgit.lib.Constants;
@@ -24,17 +24,20 @@ final class NewObjects {
   private final Repository repository;
   private final Path directory;
   private final UndoLog undo;
+  private final Consumer<Path> flush;
   private final Set<Path> touched = new LinkedHashSet<>();
 
   /**
    * @param place whose repository, for messages
    * @param undo takes back what is written
+   * @param flush makes a file or a directory last
    */
-  NewObjects(Place place, Repository repository, UndoLog undo) {
+  NewObjects(Place place, Repository repository, UndoLog undo, Consumer<Path> flush) {
     this.place = place;
     this.repository = repository;
     this.directory = repository.getDirectory().toPath().resolve(Constants.OBJECTS);
     this.undo = undo;
+    this.flush = flush;
   }
 
   /** Writes, flushes and reads back: what an earlier object of that name holds is checked too. */
@@ -51,10 +54,8 @@ final class NewObjects {
       commit = insert(inserter, Constants.OBJ_COMMIT, bytes);
       inserter.flush();
     }
-    for (Path path : touched) {
-      Storage.flush(path);
-    }
-    Storage.flush(directory);
+    touched.forEach(flush);
+    flush.accept(directory);
     readBack(commit, content);
     return commit;
   }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
-import mos.linux.Storage;
+import java.util.function.Consumer;
 import mos.spi.model.InstallManifest;
 import org.eclipse.jgit.dircache.DirCache;
 import org.eclipse.jgit.dircache.DirCacheBuilder;
@@ -24,10 +24,15 @@ import org.eclipse.jgit.util.FS;
 final class WorkTree {
   private final Place place;
   private final GitRepository repository;
+  private final Consumer<Path> flush;
 
-  WorkTree(Place place, GitRepository repository) {
+  /**
+   * @param flush makes a file or a directory last
+   */
+  WorkTree(Place place, GitRepository repository, Consumer<Path> flush) {
     this.place = place;
     this.repository = repository;
+    this.flush = flush;
   }
 
   /** Makes files and index those of a commit; files that are not mos's own stay. */
@@ -40,8 +45,8 @@ final class WorkTree {
     }
     removeOthers(tree);
     writeIndex(tree);
-    Storage.flush(place.repository());
-    Storage.flush(place.gitDirectory());
+    flush.accept(place.repository());
+    flush.accept(place.gitDirectory());
   }
 
   private void put(Path file, byte[] content) throws IOException {
@@ -52,7 +57,7 @@ final class WorkTree {
     }
     Path written = place.gitDirectory().resolve("mos-file");
     Files.write(written, content);
-    Storage.flush(written);
+    flush.accept(written);
     Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
   }
 

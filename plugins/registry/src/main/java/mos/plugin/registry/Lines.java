@@ -57,18 +57,22 @@ final class Lines implements Closeable {
     complete(place, request);
     Line line = line(place);
     try {
-      return send(line, place, request, longest);
+      return sendOrEnd(line, place, request, longest);
     } catch (IOException e) {
-      line.close();
       if (!isQuestion(request) || !line.isUsed() || Thread.currentThread().isInterrupted()) {
         throw e;
       }
     }
-    Line fresh = connect(place);
+    return sendOrEnd(connect(place), place, request, longest);
+  }
+
+  /** What the bytes of a body are read from may fail as well, and half a request is on its way. */
+  private Answer sendOrEnd(Line line, URI place, BasicClassicHttpRequest request, Duration longest)
+      throws IOException {
     try {
-      return send(fresh, place, request, longest);
-    } catch (IOException e) {
-      fresh.close();
+      return send(line, place, request, longest);
+    } catch (IOException | RuntimeException e) {
+      line.close();
       throw e;
     }
   }

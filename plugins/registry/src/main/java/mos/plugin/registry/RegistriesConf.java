@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import mos.spi.MosException;
 import mos.spi.image.Repository;
 
@@ -25,13 +24,6 @@ final class RegistriesConf {
   private static final String DOCKER_SERVER = "registry-1.docker.io";
 
   private static final int MAX_BYTES = 1 << 20;
-
-  /**
-   * Most files have settings for others only. The class that parses is not even loaded for them: a
-   * virtual machine loads the parser to verify that class.
-   */
-  private static final Pattern RULES =
-      Pattern.compile("(?m)^\\s*(?:\\[\\s*){0,2}[\"']?registry[\"']?\\s*(?:[.\\]]|=\\s*\\[)");
 
   private final List<RegistryRule> rules;
 
@@ -70,7 +62,7 @@ final class RegistriesConf {
         continue;
       }
       String text = text(file);
-      if (RULES.matcher(text).find()) {
+      if (RegistryLines.hasRules(text)) {
         for (RegistryRule rule : RegistryRules.parse(file, text)) {
           rules.removeIf(other -> other.prefix().equals(rule.prefix()));
           rules.add(rule);

@@ -20,8 +20,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import mos.spi.MosException;
 import org.apache.hc.core5.http.io.entity.EntityTemplate;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -75,7 +77,7 @@ final class LinesTest {
           new BufferedReader(
               new InputStreamReader(caller.getInputStream(), StandardCharsets.ISO_8859_1));
       for (String answer : script.answers()) {
-        asked.add(in.readLine());
+        asked.add(Objects.requireNonNullElse(in.readLine(), "the end"));
         for (String line = in.readLine(); line != null && !line.isEmpty(); ) {
           line = in.readLine();
         }
@@ -171,6 +173,27 @@ final class LinesTest {
     assertEquals("too large", new String(answer.body().readAllBytes(), StandardCharsets.UTF_8));
     assertTrue(sent.get() < HUGE, "all of it was sent to a server that did not want it");
     assertEquals(List.of("PUT / HTTP/1.1"), asked);
+  }
+
+  @Test
+  void aBodyThatCannotBeReadEndsItsConnection() throws Exception {
+    serve(new Script(false, "", ""));
+    URI place = place("/");
+    BasicClassicHttpRequest request = new BasicClassicHttpRequest("PUT", place);
+    request.setEntity(
+        new EntityTemplate(
+            HUGE,
+            null,
+            out -> {
+              throw MosException.refused("damaged");
+            }));
+
+    assertThrows(MosException.class, () -> lines.send(place, request, LONG));
+
+    while (asked.size() < 2) {
+      Thread.sleep(5);
+    }
+    assertEquals("the end", asked.getLast());
   }
 
   private static void fill(OutputStream out, AtomicLong sent) throws IOException {
