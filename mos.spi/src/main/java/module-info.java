@@ -7,12 +7,15 @@ module mos.spi {
 
   exports mos.spi;
   exports mos.spi.activate;
+  exports mos.spi.boot;
+  exports mos.spi.disk;
   exports mos.spi.event;
   exports mos.spi.image;
   exports mos.spi.model;
   exports mos.spi.mount;
   exports mos.spi.sign;
   exports mos.spi.store;
+  exports mos.spi.unlock;
   exports mos.spi.upgrade;
   exports mos.spi.verify;
 }

@@ -146,6 +146,10 @@ class ArchitectureTest {
     "mos.spi.store, mos.spi mos.spi.model mos.spi.image mos.spi.event mos.spi.verify",
     "mos.spi.mount, mos.spi mos.spi.model mos.spi.image mos.spi.event mos.spi.verify",
     "mos.spi.upgrade, mos.spi mos.spi.model mos.spi.image mos.spi.event mos.spi.verify",
+    "mos.spi.unlock, mos.spi mos.spi.model",
+    "mos.spi.disk, mos.spi mos.spi.model mos.spi.event",
+    // A bootkit is signed by a keyset's keys.
+    "mos.spi.boot, mos.spi mos.spi.model mos.spi.event mos.spi.sign",
     // To activate a service is to mount its image.
     "mos.spi.activate, mos.spi mos.spi.model mos.spi.image mos.spi.event mos.spi.verify mos.spi.mount",
   })
@@ -172,12 +176,15 @@ class ArchitectureTest {
         Set.of(
             "mos.spi",
             "mos.spi.activate",
+            "mos.spi.boot",
+            "mos.spi.disk",
             "mos.spi.event",
             "mos.spi.image",
             "mos.spi.model",
             "mos.spi.mount",
             "mos.spi.sign",
             "mos.spi.store",
+            "mos.spi.unlock",
             "mos.spi.upgrade",
             "mos.spi.verify"),
         words.packages());

@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.model.Bytes;
+import mos.spi.unlock.Secret;
 
 /**
  * The one way to run a program: an argument list and no shell, a small fixed environment, bounded
@@ -24,11 +26,17 @@ public final class Command {
   private static final int KEPT = 64 << 10;
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+  /** Writes what a program reads. */
+  @FunctionalInterface
+  private interface Input {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   private final List<String> arguments;
   private final String debianPackage;
   private final ProcessBuilder builder;
   private Duration limit = Duration.ofMinutes(10);
-  private Bytes input = Bytes.utf8("");
+  private Input input = out -> {};
 
   private Command(String debianPackage, List<String> arguments) {
     this.debianPackage = debianPackage;
@@ -53,7 +61,28 @@ public final class Command {
 
   /** What it reads from standard input. */
   public Command input(Bytes bytes) {
-    input = bytes;
+    input = out -> out.write(bytes.toArray());
+    return this;
+  }
+
+  /** A secret that it reads from standard input; no copy of it is kept. */
+  public Command input(Secret secret) {
+    input =
+        out -> {
+          Optional<IOException> failure =
+              secret.use(
+                  bytes -> {
+                    try {
+                      out.write(bytes);
+                      return Optional.empty();
+                    } catch (IOException e) {
+                      return Optional.of(e);
+                    }
+                  });
+          if (failure.isPresent()) {
+            throw failure.get();
+          }
+        };
     return this;
   }
 
@@ -85,8 +114,9 @@ public final class Command {
    * Runs it.
    *
    * @return what it printed on standard output, at most 64 KiB
-   * @throws MosException MISSING when the program is not installed; RESOURCE when it fails, with
-   *     its last line of standard error, or of standard output when it said nothing there
+   * @throws MosException MISSING when the program is not installed
+   * @throws ProgramFailedException when it fails, with its last line of standard error, or of
+   *     standard output when it said nothing there
    */
   public String run() {
     Process process = start();
@@ -117,12 +147,7 @@ public final class Command {
     if (process.exitValue() != 0) {
       String said = lastLine(err.toString(StandardCharsets.UTF_8));
       String reason = said.isEmpty() ? lastLine(out.toString(StandardCharsets.UTF_8)) : said;
-      throw new MosException(
-          ErrorCode.RESOURCE,
-          String.join(" ", arguments)
-              + ": ended with "
-              + process.exitValue()
-              + (reason.isEmpty() ? "" : ": " + reason));
+      throw new ProgramFailedException(String.join(" ", arguments), process.exitValue(), reason);
     }
     return out.toString(StandardCharsets.UTF_8);
   }
@@ -142,7 +167,7 @@ public final class Command {
 
   private void feed(Process process) {
     try (OutputStream stdin = process.getOutputStream()) {
-      stdin.write(input.toArray());
+      input.writeTo(stdin);
     } catch (IOException e) {
       // It did not want to read all of it; its exit status tells whether that matters.
       return;

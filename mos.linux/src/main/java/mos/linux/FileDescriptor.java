@@ -6,6 +6,7 @@ import java.nio.file.Path;
 public final class FileDescriptor implements AutoCloseable {
   private static final int O_WRONLY = 1;
   private static final int O_RDWR = 2;
+  private static final int O_EXCL = 0200;
   private static final int O_DIRECTORY = 0200000;
   private static final int O_PATH = 010000000;
   private static final int O_CLOEXEC = 02000000;
@@ -39,6 +40,16 @@ public final class FileDescriptor implements AutoCloseable {
     return open(path, O_WRONLY);
   }
 
+  /**
+   * Opens a block device for reading, for nobody but us: the kernel refuses to mount or to claim
+   * it, whole or a partition of it, while it is open (open(2), O_EXCL).
+   *
+   * @throws LinuxException EBUSY when somebody has it mounted or claimed
+   */
+  public static FileDescriptor claim(Path device) {
+    return open(device, O_EXCL);
+  }
+
   /** Opens a directory as a place only. */
   public static FileDescriptor directory(Path path) {
     return open(path, O_PATH | O_DIRECTORY);
@@ -55,6 +66,11 @@ public final class FileDescriptor implements AutoCloseable {
   /** A path that means this very file, whatever its name means by now. */
   public Path path() {
     return Path.of("/proc/self/fd/" + number());
+  }
+
+  /** The same for a program that we start; it must be allowed to look into this process. */
+  public Path pathForOthers() {
+    return Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + number());
   }
 
   @Override

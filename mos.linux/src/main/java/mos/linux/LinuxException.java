@@ -19,6 +19,9 @@ public final class LinuxException extends MosException {
   /** Device or resource busy. */
   public static final int EBUSY = 16;
 
+  /** File exists. */
+  public static final int EEXIST = 17;
+
   /** No such device. */
   public static final int ENODEV = 19;
 

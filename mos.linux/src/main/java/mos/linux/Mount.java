@@ -1,6 +1,7 @@
 package mos.linux;
 
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,6 @@ public final class Mount {
   private static final int SET_FLAG = 0;
   private static final int SET_STRING = 1;
   private static final int CREATE = 6;
-  private static final int ATTR_READ_ONLY = 1;
   private static final int AT_FDCWD = -100;
   private static final int OPEN_TREE_CLONE_CLOEXEC = 1 | 02000000;
   private static final int MOVE_FROM_EMPTY_PATH = 4;
@@ -30,6 +30,24 @@ public final class Mount {
   private static final int CLONE_NEWNS = 0x20000;
 
   private Mount() {}
+
+  /** What a mount does not let happen (fsmount(2)). */
+  public enum Attribute {
+    /** Nothing is written. */
+    READ_ONLY(1),
+    /** No program gets the rights of its owner. */
+    NO_SUID(2),
+    /** No device node opens a device. */
+    NO_DEVICES(4),
+    /** No program is started. */
+    NO_PROGRAMS(8);
+
+    private final int bit;
+
+    Attribute(int bit) {
+      this.bit = bit;
+    }
+  }
 
   /** A file system being configured (fsopen(2)). */
   public static final class Context implements AutoCloseable {
@@ -58,11 +76,16 @@ public final class Mount {
 
     /** Creates the file system and a mount of it that is nowhere yet. */
     public FileDescriptor mount(boolean readOnly) {
-      if (readOnly) {
+      return mount(readOnly ? Set.of(Attribute.READ_ONLY) : Set.of());
+    }
+
+    /** Creates the file system and a mount of it with these attributes that is nowhere yet. */
+    public FileDescriptor mount(Set<Attribute> wanted) {
+      if (wanted.contains(Attribute.READ_ONLY)) {
         flag("ro");
       }
       configure(CREATE, "", null);
-      int attributes = readOnly ? ATTR_READ_ONLY : 0;
+      int attributes = wanted.stream().mapToInt(attribute -> attribute.bit).sum();
       return new FileDescriptor(
           Libc.syscall("fsmount", FSMOUNT, type, context.number(), CLOEXEC, attributes),
           type + " mount");
@@ -158,6 +181,19 @@ public final class Mount {
     try (FileDescriptor copy = copy(source)) {
       attach(copy, target);
     }
+  }
+
+  /** Moves a mount, with everything mounted below it, to another directory. */
+  public static void move(Path from, Path to) {
+    Libc.syscall(
+        "move_mount",
+        MOVE_MOUNT,
+        from + " to " + to,
+        AT_FDCWD,
+        Libc.string(from.toString()),
+        AT_FDCWD,
+        Libc.string(to.toString()),
+        0);
   }
 
   /**

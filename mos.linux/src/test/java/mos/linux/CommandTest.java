@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
@@ -80,5 +81,21 @@ final class CommandTest {
             assertEquals(ErrorCode.RESOURCE, e.code());
           }
         });
+  }
+
+  @Test
+  void secretGoesThroughStandardInput() {
+    try (mos.spi.unlock.Secret secret =
+        mos.spi.unlock.Secret.takeOver("hidden".getBytes(StandardCharsets.UTF_8))) {
+      assertEquals("hidden", Command.of("coreutils", "cat").input(secret).run());
+    }
+  }
+
+  @Test
+  void statusOfAProgramThatFailsIsKept() {
+    ProgramFailedException e =
+        assertThrows(
+            ProgramFailedException.class, () -> Command.of("dash", "sh", "-c", "exit 5").run());
+    assertEquals(5, e.status());
   }
 }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import mos.spi.ErrorCode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,30 @@ final class MountTest {
       assertEquals("x", Files.readString(target.resolve("f")));
     } finally {
       Mount.unmount(target);
+    }
+  }
+
+  @Test
+  void attributesAreTheMounts() throws IOException {
+    try (Mount.Context context = Mount.open("tmpfs");
+        FileDescriptor mount =
+            context.mount(
+                Set.of(
+                    Mount.Attribute.NO_SUID,
+                    Mount.Attribute.NO_DEVICES,
+                    Mount.Attribute.NO_PROGRAMS))) {
+      Mount.attach(mount, directory);
+    }
+    try {
+      Path program = Files.writeString(directory.resolve("program"), "#!/bin/sh");
+      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+      assertThrows(mos.spi.MosException.class, () -> Command.of("none", program.toString()).run());
+      // The kernel escapes the directory's odd name; this file system is the only one with these.
+      assertTrue(
+          Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+              .anyMatch(line -> line.contains("a:b,c") && line.contains("rw,nosuid,nodev,noexec")));
+    } finally {
+      Mount.unmount(directory);
     }
   }
 }

@@ -3,6 +3,7 @@ package mos.spi.sign;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import mos.spi.model.Bytes;
 
 /**
  * The keysets of a publisher, in one directory. Private keys never leave it and are readable by
@@ -45,6 +46,30 @@ public interface Keysets {
 
   /** What signs manifests for a project. */
   ManifestSigner signer(String keyset, String project);
+
+  /**
+   * A key of a keyset as files, for tools that sign what firmware starts.
+   *
+   * @param key such as {@code uki-production}
+   * @throws mos.spi.MosException NOT_FOUND when the keyset has no such key
+   */
+  SigningKey signingKey(String keyset, String key);
+
+  /**
+   * A key's certificate with its owner's guid, as firmware holds it.
+   *
+   * @param key one that is enrolled in firmware, such as {@code uefi-db}
+   */
+  FirmwareCertificate firmwareCertificate(String keyset, String key);
+
+  /** The databases of firmware that trusts this keyset: PK, KEK, and in db every signer of it. */
+  FirmwareKeys firmware(String keyset);
+
+  /** A key's public half, DER SubjectPublicKeyInfo. */
+  Bytes publicKey(String keyset, String key);
+
+  /** A key's signature over bytes, RSASSA-PKCS1-v1_5 with SHA-256. */
+  Bytes sign(String keyset, String key, Bytes document);
 
   /**
    * A key and its certificate.

@@ -13,6 +13,14 @@ public interface SystemState extends AutoCloseable {
   Optional<InstalledSystem> current();
 
   /**
+   * The system as a revision has it.
+   *
+   * @param revision one of {@link #history}
+   * @throws mos.spi.MosException NOT_FOUND when there is no such revision
+   */
+  InstalledSystem at(String revision);
+
+  /**
    * The revisions, newest first.
    *
    * @param limit the most to return

@@ -100,6 +100,11 @@ final class ChangingState implements WritableSystemState {
   }
 
   @Override
+  public InstalledSystem at(String revision) {
+    return committed.at(revision);
+  }
+
+  @Override
   public List<Revision> history(int limit) {
     return committed.history(limit);
   }

@@ -2,6 +2,7 @@ package mos.plugin.gitupgrade;
 
 import java.util.List;
 import java.util.Optional;
+import mos.spi.MosException;
 import mos.spi.upgrade.InstalledSystem;
 import mos.spi.upgrade.Revision;
 import mos.spi.upgrade.SystemState;
@@ -25,6 +26,16 @@ final class CommittedState implements SystemState {
   @Override
   public Optional<InstalledSystem> current() {
     return repository().flatMap(found -> found.head().map(found::system));
+  }
+
+  @Override
+  public InstalledSystem at(String revision) {
+    if (!ObjectId.isId(revision)) {
+      throw MosException.notFound(place.repository() + ": '" + revision + "' is no revision");
+    }
+    return repository()
+        .map(found -> found.system(ObjectId.fromString(revision)))
+        .orElseThrow(() -> MosException.notFound(place.repository() + ": there is none"));
   }
 
   @Override

@@ -13,10 +13,14 @@ import java.util.UUID;
 import mos.spi.MosException;
 import mos.spi.model.Bytes;
 import mos.spi.model.Names;
+import mos.spi.sign.FirmwareCertificate;
+import mos.spi.sign.FirmwareKeys;
 import mos.spi.sign.Keysets;
 import mos.spi.sign.ManifestSigner;
+import mos.spi.sign.SigningKey;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 
 /**
  * Keysets as directories: {@code <root>/<keyset>/<key>/{privkey.pem,cert.pem}} and {@code
@@ -32,6 +36,9 @@ final class FileKeysets implements Keysets {
 
   /** The directory of a project's hosts. */
   static final String HOSTS = "sudi";
+
+  /** The file with the SignatureOwner of a key that firmware is told. */
+  static final String OWNER = "guid";
 
   private static final int MAX_ORGANIZATION = 64;
 
@@ -141,6 +148,54 @@ final class FileKeysets implements Keysets {
     return signer;
   }
 
+  @Override
+  public SigningKey signingKey(String keyset, String key) {
+    Path directory = key(keyset, key);
+    return new SigningKey(
+        directory.resolve(Credential.KEY), directory.resolve(Credential.CERTIFICATE));
+  }
+
+  @Override
+  public FirmwareCertificate firmwareCertificate(String keyset, String key) {
+    Path directory = key(keyset, key);
+    if (KeysetKey.of(key).filter(KeysetKey::hasGuid).isEmpty()) {
+      throw MosException.invalid("key: firmware is not told about '" + key + "'");
+    }
+    return new FirmwareCertificate(
+        uuid(directory.resolve(OWNER)), directory.resolve(Credential.CERTIFICATE));
+  }
+
+  @Override
+  public FirmwareKeys firmware(String keyset) {
+    return new FirmwareKeys(
+        firmwareCertificate(keyset, KeysetKey.UEFI_PK.directory()),
+        firmwareCertificate(keyset, KeysetKey.UEFI_KEK.directory()),
+        KeysetKey.SIGNERS.stream()
+            .map(key -> firmwareCertificate(keyset, key.directory()))
+            .toList());
+  }
+
+  @Override
+  public Bytes publicKey(String keyset, String key) {
+    Path file = key(keyset, key).resolve(Credential.CERTIFICATE);
+    try {
+      return Bytes.copyOf(
+          Pem.certificate(file, PrivateFiles.read(file)).getSubjectPublicKeyInfo().getEncoded());
+    } catch (IOException e) {
+      throw MosException.io("cannot encode the public key of " + file, e);
+    }
+  }
+
+  @Override
+  public Bytes sign(String keyset, String key, Bytes document) {
+    Path file = key(keyset, key).resolve(Credential.KEY);
+    AsymmetricKeyParameter secret = Pem.privateKey(file);
+    if (SignatureScheme.of(secret).filter(SignatureScheme.RSA::equals).isEmpty()) {
+      throw MosException.invalid(file + ": is not an RSA key of 2048 to 8192 bits");
+    }
+    return SignatureScheme.RSA.sign(secret, document);
+  }
+
   @FunctionalInterface
   private interface Content {
     void write(Path directory) throws IOException;
@@ -162,6 +217,17 @@ final class FileKeysets implements Keysets {
     return existing(root.resolve(Names.check("keyset", keyset)), "keyset", keyset);
   }
 
+  /** The directory of a key, which is one of the keyset's own or of a project. */
+  private Path key(String keyset, String key) {
+    Path directory = keyset(keyset);
+    boolean ofProject =
+        key.startsWith(PROJECTS + "/") && isName(key.substring(PROJECTS.length() + 1));
+    if (!ofProject && KeysetKey.of(key).isEmpty()) {
+      throw MosException.notFound("no key '" + key + "' in a keyset (" + directory + ")");
+    }
+    return existing(directory.resolve(key), "key", key);
+  }
+
   private Path project(String keyset, String project) {
     Path projects = keyset(keyset).resolve(PROJECTS);
     return existing(projects.resolve(Names.check("project", project)), "project", project);
@@ -175,7 +241,10 @@ final class FileKeysets implements Keysets {
   }
 
   private static UUID product(Path project) {
-    Path file = project.resolve(PRODUCT);
+    return uuid(project.resolve(PRODUCT));
+  }
+
+  private static UUID uuid(Path file) {
     return Uuids.parse(PrivateFiles.read(file).text().strip())
         .orElseThrow(() -> MosException.invalid(file + ": is not a uuid"));
   }

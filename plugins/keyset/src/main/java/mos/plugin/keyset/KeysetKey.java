@@ -1,5 +1,6 @@
 package mos.plugin.keyset;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,9 @@ enum KeysetKey {
   TPM_POLICY_ADMIN("tpmpol-admin", "TPM EAPolicy Admin", CertificateUse.SIGN_CODE, false),
   TPM_POLICY_LUKS("tpmpol-luks", "TPM EAPolicy LUKS", CertificateUse.SIGN_CODE, false);
 
+  /** Who signs what firmware starts, in the order in which firmware is told (db). */
+  static final List<KeysetKey> SIGNERS = List.of(UEFI_DB, UKI_PRODUCTION, UKI_LIMITED, UKI_TPM);
+
   private final String directory;
   private final String commonName;
   private final CertificateUse use;
@@ -32,6 +36,16 @@ enum KeysetKey {
   /** Its directory in a keyset. */
   String directory() {
     return directory;
+  }
+
+  /** The key of a directory in a keyset, if it is one. */
+  static Optional<KeysetKey> of(String directory) {
+    for (KeysetKey key : values()) {
+      if (key.directory.equals(directory)) {
+        return Optional.of(key);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The common name of its certificate. */

@@ -85,7 +85,7 @@ record NewKeyset(String organization, Instant now) {
             : issuer.issue(pair, name, key.use(), now, END_OF_HARDWARE);
     credential.write(directory);
     if (key.hasGuid()) {
-      PrivateFiles.open(directory.resolve("guid"), UUID.randomUUID() + "\n");
+      PrivateFiles.open(directory.resolve(FileKeysets.OWNER), UUID.randomUUID() + "\n");
     }
     return credential;
   }

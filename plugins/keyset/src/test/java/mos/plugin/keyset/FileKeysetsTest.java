@@ -21,8 +21,11 @@ import java.util.stream.Stream;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.model.Bytes;
+import mos.spi.sign.FirmwareCertificate;
+import mos.spi.sign.FirmwareKeys;
 import mos.spi.sign.Keysets;
 import mos.spi.sign.ManifestSigner;
+import mos.spi.sign.SigningKey;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -218,6 +221,77 @@ class FileKeysetsTest {
             .strip()
             .replace(":", "")
             .toLowerCase(Locale.ROOT));
+  }
+
+  @Test
+  void firmwareIsToldTheKeysInAFixedOrderWithTheirOwners() throws IOException {
+    FirmwareKeys keys = keysets.firmware("acme");
+
+    assertEquals(keyset.resolve("uefi-pk/cert.pem"), keys.platform().certificate());
+    assertEquals(keyset.resolve("uefi-kek/cert.pem"), keys.exchange().certificate());
+    List<String> allowed = List.of("uefi-db", "uki-production", "uki-limited", "uki-tpm");
+    assertEquals(
+        allowed.stream().map(key -> keyset.resolve(key).resolve("cert.pem")).toList(),
+        keys.allowed().stream().map(FirmwareCertificate::certificate).toList());
+    for (String key : allowed) {
+      FirmwareCertificate certificate = keysets.firmwareCertificate("acme", key);
+      assertTrue(keys.allowed().contains(certificate), key);
+      assertEquals(
+          Files.readString(keyset.resolve(key).resolve("guid")), certificate.owner() + "\n");
+    }
+  }
+
+  @Test
+  void keysThatFirmwareDoesNotKnowHaveNoOwner() {
+    assertRefused(
+        ErrorCode.INVALID,
+        "firmware is not told about 'sudi-ca'",
+        () -> keysets.firmwareCertificate("acme", "sudi-ca"));
+    assertRefused(
+        ErrorCode.INVALID,
+        "firmware is not told",
+        () -> keysets.firmwareCertificate("acme", "manifest/router"));
+  }
+
+  @Test
+  void aSigningKeyIsTheFilesOfAKeyOrOfAProject() {
+    assertEquals(
+        new SigningKey(
+            keyset.resolve("uki-limited/privkey.pem"), keyset.resolve("uki-limited/cert.pem")),
+        keysets.signingKey("acme", "uki-limited"));
+    assertEquals(
+        keyset.resolve("manifest/router/privkey.pem"),
+        keysets.signingKey("acme", "manifest/router").privateKey());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", ".", "..", "../acme/uefi-db", "uki", "manifest", "manifest/..", "manifest/no"})
+  void whatIsNoKeyIsNotFound(String key) {
+    assertRefused(ErrorCode.NOT_FOUND, "no key", () -> keysets.signingKey("acme", key));
+    assertRefused(ErrorCode.NOT_FOUND, "no key", () -> keysets.firmwareCertificate("acme", key));
+    assertRefused(ErrorCode.NOT_FOUND, "no key", () -> keysets.publicKey("acme", key));
+    assertRefused(
+        ErrorCode.NOT_FOUND, "no key", () -> keysets.sign("acme", key, Bytes.utf8("text")));
+  }
+
+  @Test
+  void opensslVerifiesWhatAKeySignsByItsPublicKey() throws IOException {
+    Files.write(root.resolve("spki.der"), keysets.publicKey("acme", "tpmpol-luks").toArray());
+    Files.writeString(root.resolve("policy"), "policy");
+    Files.write(
+        root.resolve("policy.sig"),
+        keysets.sign("acme", "tpmpol-luks", Bytes.utf8("policy")).toArray());
+
+    Tool.openssl(
+        root, "pkey", "-pubin", "-inform", "DER", "-in", "spki.der", "-out", "spki.pem", "-pubout");
+    String answer =
+        Tool.openssl(
+            root, "dgst", "-sha256", "-verify", "spki.pem", "-signature", "policy.sig", "policy");
+    assertTrue(answer.contains("Verified OK"), answer);
+    assertEquals(
+        keysets.sign("acme", "tpmpol-luks", Bytes.utf8("policy")),
+        keysets.sign("acme", "tpmpol-luks", Bytes.utf8("policy")));
   }
 
   @Test

@@ -1,0 +1,68 @@
+package mos.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import mos.spi.ErrorCode;
+import mos.spi.MosException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EfiVariablesTest {
+  @TempDir Path directory;
+
+  private EfiVariables with(String name, UUID vendor, byte[] value) throws IOException {
+    ByteArrayOutputStream content = new ByteArrayOutputStream();
+    content.write(new byte[] {6, 0, 0, 0});
+    content.write(value);
+    Files.write(directory.resolve(name + "-" + vendor), content.toByteArray());
+    return EfiVariables.in(directory);
+  }
+
+  private EfiVariables loader(String name, String text) throws IOException {
+    return with(name, EfiVariables.LOADER, (text + "\0").getBytes(StandardCharsets.UTF_16LE));
+  }
+
+  @Test
+  void machineWithoutThemHasNone() {
+    EfiVariables none = EfiVariables.in(directory.resolve("nowhere"));
+    assertFalse(none.isSecureBoot());
+    assertEquals(Optional.empty(), none.loaderPartition());
+    assertEquals(Optional.empty(), none.stub());
+  }
+
+  @Test
+  void secureBootIsOnWhenTheFirmwareSaysOne() throws IOException {
+    assertTrue(with("SecureBoot", EfiVariables.GLOBAL, new byte[] {1}).isSecureBoot());
+    assertFalse(with("SecureBoot", EfiVariables.GLOBAL, new byte[] {0}).isSecureBoot());
+    assertFalse(with("SecureBoot", EfiVariables.GLOBAL, new byte[] {1, 1}).isSecureBoot());
+  }
+
+  @Test
+  void loaderSaysWhereItCameFrom() throws IOException {
+    UUID id = UUID.randomUUID();
+    assertEquals(
+        Optional.of(id),
+        loader("LoaderDevicePartUUID", id.toString().toUpperCase(java.util.Locale.ROOT))
+            .loaderPartition());
+    assertEquals(Optional.of("systemd-stub 257"), loader("StubInfo", "systemd-stub 257").stub());
+  }
+
+  @Test
+  void nonsenseIsInvalid() throws IOException {
+    EfiVariables wrong = loader("LoaderDevicePartUUID", "x");
+    assertEquals(
+        ErrorCode.INVALID, assertThrows(MosException.class, wrong::loaderPartition).code());
+    EfiVariables large = with("StubInfo", EfiVariables.LOADER, new byte[(64 << 10) + 1]);
+    assertEquals(ErrorCode.INVALID, assertThrows(MosException.class, large::stub).code());
+  }
+}
