@@ -2,18 +2,41 @@
 
 # Program and the Debian package that brings it.
 needed_programs='cpio cpio
+cryptsetup cryptsetup-bin
 docker-registry docker-registry
+fsck.vfat dosfstools
 git git
+losetup mount
+mcopy mtools
+mke2fs e2fsprogs
 mkfs.erofs erofs-utils
+mkfs.ext4 e2fsprogs
+mkfs.vfat dosfstools
 mksquashfs squashfs-tools
 mvn maven
 openssl openssl
 perl perl-base
+sbverify sbsigntool
+sgdisk gdisk
 skopeo skopeo
 strace strace
 strip binutils
+swtpm swtpm
+swtpm_setup swtpm-tools
 veritysetup cryptsetup-bin
+wipefs util-linux
+xorriso xorriso
 xz xz-utils'
+
+# The same for machines under test (distribution/vm), on top: a program, or a file where a package brings none.
+needed_for_vm='mcopy mtools
+mkfs.vfat dosfstools
+mmdebstrap mmdebstrap
+qemu-img qemu-utils
+qemu-system-x86_64 qemu-system-x86
+sbsign sbsigntool
+sgdisk gdisk
+/usr/share/OVMF/OVMF_CODE_4M.secboot.fd ovmf'
 
 # is_jdk25 DIRECTORY: whether it is a JDK of version 25 or later, compiler and linker included.
 is_jdk25() {
@@ -34,12 +57,13 @@ jdk25() {
   return 1
 }
 
-# install_packages: installs what is missing, in one go; prints the command instead when that is not ours to do.
+# install_packages [vm]: installs what is missing, in one go; prints the command instead when that is not ours to do.
 install_packages() {
   local PATH=$PATH:/usr/sbin:/sbin program package missing=''
   while read -r program package; do
-    command -v "$program" >/dev/null || missing="$missing $package"
-  done <<<"$needed_programs"
+    command -v "$program" >/dev/null || [ -e "$program" ] || missing="$missing $package"
+  done <<<"$needed_programs${1:+
+$needed_for_vm}"
   if ! jdk25 >/dev/null; then
     missing="$missing openjdk-25-jdk-headless"
   fi

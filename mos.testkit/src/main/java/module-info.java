@@ -11,6 +11,7 @@ module mos.testkit {
 
   exports mos.testkit;
   exports mos.testkit.registry;
+  exports mos.testkit.vm;
 
   opens mos.testkit to
       org.junit.platform.commons;

@@ -9,6 +9,7 @@ import mos.formats.ImageIndexFormat;
 import mos.formats.ImageManifestFormat;
 import mos.formats.InstallManifestFormat;
 import mos.formats.LayoutIndexFormat;
+import mos.formats.SealPoliciesFormat;
 import mos.formats.SystemManifestFormat;
 import mos.formats.UserManifest;
 import mos.formats.UserManifestFormat;
@@ -24,6 +25,7 @@ import mos.spi.model.Digest;
 import mos.spi.model.InstallManifest;
 import mos.spi.model.SystemManifest;
 import mos.spi.model.Target;
+import mos.spi.unlock.SealPolicies;
 
 /** The documents and references that mos reads. */
 final class Documents {
@@ -52,6 +54,11 @@ final class Documents {
   static void systemManifest(byte[] input) {
     SystemManifest manifest = SystemManifestFormat.parse(Bytes.copyOf(input));
     same(manifest, SystemManifestFormat.parse(SystemManifestFormat.write(manifest)));
+  }
+
+  static void sealPolicies(byte[] input) {
+    SealPolicies policies = SealPoliciesFormat.parse(Bytes.copyOf(input));
+    same(policies, SealPoliciesFormat.parse(SealPoliciesFormat.write(policies)));
   }
 
   static void imageManifest(byte[] input) {

@@ -8,6 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import mos.plugin.atomfs.AtomfsParsers;
+import mos.plugin.disk.DiskParsers;
+import mos.plugin.luks.LuksParsers;
+import mos.plugin.tpm.TpmParsers;
+import mos.plugin.uki.UkiParsers;
 import mos.plugin.x509verify.X509Parsers;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
@@ -24,6 +28,7 @@ enum Target {
   IMAGE_MANIFEST(Documents::imageManifest),
   IMAGE_INDEX(Documents::imageIndex),
   LAYOUT_INDEX(Documents::layoutIndex),
+  SEAL_POLICIES(Documents::sealPolicies),
   REFERENCE(Documents::reference),
   VERITY_SUPERBLOCK(AtomfsParsers::veritySuperblock),
   FILESYSTEM_SUPERBLOCK(AtomfsParsers::filesystemSuperblock),
@@ -31,7 +36,13 @@ enum Target {
   PAX_RECORDS(AtomfsParsers::paxRecords),
   CERTIFICATE(X509Parsers::certificate),
   CERTIFICATE_DER(X509Parsers::certificateDer),
-  SIGNATURE(X509Parsers::signature);
+  SIGNATURE(X509Parsers::signature),
+  TPM_ANSWERS(TpmParsers::answers),
+  LUKS_HEADER(LuksParsers::header),
+  LUKS_METADATA(LuksParsers::metadata),
+  PARTITION_TABLE(DiskParsers::partitionTable),
+  LOADER_CONF(DiskParsers::loaderConf),
+  PORTABLE_EXECUTABLE(UkiParsers::portableExecutable);
 
   private static final int LONGEST_MESSAGE = 4000;
 

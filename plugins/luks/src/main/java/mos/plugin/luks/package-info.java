@@ -1,0 +1,3 @@
+/** Phase unlock: LUKS2 volumes, by cryptsetup. */
+@org.jspecify.annotations.NullMarked
+package mos.plugin.luks;
