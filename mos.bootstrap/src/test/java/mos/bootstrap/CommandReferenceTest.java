@@ -35,7 +35,9 @@ class CommandReferenceTest {
       Map.ofEntries(
           Map.entry(
               "mosctl install",
-              List.of("mosctl install --root /mnt docker://registry.example.com/machine/acme:1.0")),
+              List.of(
+                  "mosctl install --root /mnt docker://registry.example.com/machine/acme:1.0",
+                  "mosctl install --disk /dev/nvme0n1 oci:/run/medium/zot:machine/acme:1.0")),
           Map.entry(
               "mosctl create-boot-fs", List.of("mosctl create-boot-fs --dest /sysroot --readonly")),
           Map.entry(
@@ -47,6 +49,19 @@ class CommandReferenceTest {
           Map.entry("mosctl update", List.of("mosctl update oci:/srv/zot:machine/acme:1.1")),
           Map.entry(
               "mosctl activate", List.of("mosctl activate -t web", "mosctl activate --reboot")),
+          Map.entry("mosctl boot", List.of("mosctl boot --output json")),
+          Map.entry("mosctl initrd", List.of("mosctl initrd --dest /sysroot")),
+          Map.entry("mosctl provision", List.of("mosctl provision --sudi /run/medium/sudi")),
+          Map.entry(
+              "mosb bootkit build",
+              List.of(
+                  "mosb bootkit build --keyset acme --kernel kit --output oci:images/bootkit:1")),
+          Map.entry(
+              "mosb media build",
+              List.of(
+                  "mosb media build --mode provision --keyset acme --sudi sudi/1 --output p.img oci:zot:machine/acme:1.0",
+                  "mosb media build --mode install --keyset acme --offline --disk /dev/nvme0n1 --output i.img oci:zot:machine/acme:1.0")),
+          Map.entry("mosb firmware keys", List.of("mosb firmware keys acme /media/usb/keys")),
           Map.entry("mosctl status", List.of("mosctl status --output json")),
           Map.entry("mosctl verify", List.of("mosctl verify")),
           Map.entry("mosb keyset add", List.of("mosb keyset add acme --org \"Acme Ltd\"")),

@@ -190,4 +190,15 @@ class ProgramTest {
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("  mos.bootstrap")), called.out());
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("  java.base@")), called.out());
   }
+
+  @Test
+  void aMediumThatWouldNeedANetworkIsRefused() {
+    for (String mode : new String[] {"install", "live"}) {
+      Called called =
+          Called.mosb(
+              "media", "build", "--mode", mode, "--keyset", "k", "--output", "f", "host/name:1");
+      isOneLineOfStatus(2, called);
+      assertTrue(called.err().contains("--offline is missing"), called::err);
+    }
+  }
 }

@@ -68,6 +68,23 @@ public abstract class Command {
             .build());
   }
 
+  /** An option that may be given several times. */
+  final void values(String label, String description, String... names) {
+    spec.addOption(
+        OptionSpec.builder(names)
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .arity("1")
+            .paramLabel(label)
+            .description(description)
+            .build());
+  }
+
+  final List<String> texts(String option) {
+    @Nullable List<String> found = spec.findOption(option).getValue();
+    return found == null ? List.of() : found;
+  }
+
   final void required(String label, String description, String... names) {
     spec.addOption(
         OptionSpec.builder(names)

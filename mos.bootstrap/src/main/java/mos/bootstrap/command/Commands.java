@@ -20,6 +20,9 @@ public final class Commands {
     commands.put("umount", UmountCommand::new);
     commands.put("update", UpdateCommand::new);
     commands.put("activate", ActivateCommand::new);
+    commands.put("boot", BootCommand::new);
+    commands.put("initrd", InitrdCommand::new);
+    commands.put("provision", ProvisionCommand::new);
     commands.put("status", StatusCommand::status);
     commands.put("verify", StatusCommand::verify);
     return commands;
@@ -36,6 +39,9 @@ public final class Commands {
     commands.put("sudi add", KeysetCommands::addSudi);
     commands.put("sudi list", KeysetCommands::listSudis);
     commands.put("image build", ImageBuildCommand::new);
+    commands.put("bootkit build", BootkitCommand::new);
+    commands.put("media build", MediaCommand::new);
+    commands.put("firmware keys", FirmwareCommand::new);
     commands.put("manifest check", ManifestCommands::check);
     commands.put("manifest publish", ManifestCommands::publish);
     return commands;

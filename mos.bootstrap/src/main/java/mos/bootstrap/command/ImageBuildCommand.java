@@ -2,6 +2,7 @@ package mos.bootstrap.command;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import mos.bootstrap.workflow.ImageBuild;
 import mos.bootstrap.workflow.PluginCatalog;
 import mos.spi.ErrorCode;
@@ -27,7 +28,7 @@ final class ImageBuildCommand extends Command {
     List<Path> layers = parameters(0).stream().map(layer -> path("LAYER", layer)).toList();
     Descriptor image =
         new ImageBuild(plugins, transport(events))
-            .run(output, text("--format").orElse("squashfs"), path("--config"), layers);
+            .run(output, text("--format").orElse("squashfs"), path("--config"), Map.of(), layers);
     return Result.of(
         "Image",
         image.digest().toString(),
@@ -39,7 +40,7 @@ final class ImageBuildCommand extends Command {
         output);
   }
 
-  private static Reference output(String text) {
+  static Reference output(String text) {
     try {
       return Reference.parseSource(text);
     } catch (InvalidFieldException e) {

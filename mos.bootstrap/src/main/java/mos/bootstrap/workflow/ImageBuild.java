@@ -52,9 +52,15 @@ public final class ImageBuild {
    *
    * @param layers directories and tar files, bottom first
    * @param config an OCI image configuration to use as it is; without it a minimal one
+   * @param annotations of the image manifest
    * @return the image manifest's descriptor
    */
-  public Descriptor run(Reference output, String format, Optional<Path> config, List<Path> layers) {
+  public Descriptor run(
+      Reference output,
+      String format,
+      Optional<Path> config,
+      Map<String, String> annotations,
+      List<Path> layers) {
     if (!(output.selector() instanceof Selector.Tag tag)) {
       throw new MosException(
           mos.spi.ErrorCode.USAGE, "--output: name a tag, not a digest: " + output);
@@ -83,7 +89,7 @@ public final class ImageBuild {
       Bytes manifest =
           ImageManifestFormat.write(
               new ImageManifest(
-                  Optional.empty(), configDescriptor, descriptors, Optional.empty(), Map.of()));
+                  Optional.empty(), configDescriptor, descriptors, Optional.empty(), annotations));
       Descriptor image = Descriptor.of(MediaTypes.MANIFEST, manifest.digest(), manifest.size());
       destination.putManifest(image, manifest, Optional.of(tag.tag()));
       destination.commit();

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.event.Event;
@@ -51,21 +52,7 @@ final class ImportImages {
       ImageDestination store, Reference url, VerifiedManifest manifest, List<Target> targets) {
     List<VerifiedImage> images = new ArrayList<>();
     try (ImageSource source = find(url, targets.getFirst())) {
-      Map<Digest, Work> work = new LinkedHashMap<>();
-      for (Target target : targets) {
-        Descriptor descriptor = Descriptor.of(MediaTypes.MANIFEST, target.digest(), target.size());
-        Bytes bytes = source.manifest(descriptor);
-        VerifiedImage image =
-            gate.admit(
-                manifest, target.serviceName(), source.location() + "@" + target.digest(), bytes);
-        work.putIfAbsent(
-            image.manifest().config().digest(), new Work(image.manifest().config(), source));
-        image
-            .manifest()
-            .layers()
-            .forEach(layer -> work.putIfAbsent(layer.digest(), new Work(layer, source)));
-        images.add(image);
-      }
+      Map<Digest, Work> work = admit(source, manifest, targets, images);
       copy(List.copyOf(work.values()), store, options.events());
     }
     for (VerifiedImage image : images) {
@@ -74,6 +61,43 @@ final class ImportImages {
       store.putManifest(descriptor, image.bytes(), Optional.of(image.digest().toString()));
     }
     return images;
+  }
+
+  /** Verifies the images of some targets without importing them, and looks at each blob once. */
+  void look(
+      Reference url,
+      VerifiedManifest manifest,
+      List<Target> targets,
+      BiConsumer<Descriptor, BlobSource> glance) {
+    try (ImageSource source = find(url, targets.getFirst())) {
+      admit(source, manifest, targets, new ArrayList<>())
+          .values()
+          .forEach(work -> glance.accept(work.blob(), source.blob(work.blob())));
+    }
+  }
+
+  /** Admits the images of some targets; gives their blobs, each once. */
+  private Map<Digest, Work> admit(
+      ImageSource source,
+      VerifiedManifest manifest,
+      List<Target> targets,
+      List<VerifiedImage> images) {
+    Map<Digest, Work> work = new LinkedHashMap<>();
+    for (Target target : targets) {
+      Descriptor descriptor = Descriptor.of(MediaTypes.MANIFEST, target.digest(), target.size());
+      Bytes bytes = source.manifest(descriptor);
+      VerifiedImage image =
+          gate.admit(
+              manifest, target.serviceName(), source.location() + "@" + target.digest(), bytes);
+      work.putIfAbsent(
+          image.manifest().config().digest(), new Work(image.manifest().config(), source));
+      image
+          .manifest()
+          .layers()
+          .forEach(layer -> work.putIfAbsent(layer.digest(), new Work(layer, source)));
+      images.add(image);
+    }
+    return work;
   }
 
   /** A blob to copy and where from. */

@@ -52,7 +52,7 @@ public final class Installation {
         steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
     VerifiedManifest manifest =
         steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, product));
-    check(manifest);
+    check(plugins, manifest);
     try (WritableSystemState state =
         plugins.states().write(host.directories().config(), "mosctl install")) {
       if (state.current().isPresent()) {
@@ -77,7 +77,8 @@ public final class Installation {
     }
   }
 
-  private void check(VerifiedManifest manifest) {
+  /** Refuses what cannot be a first system. */
+  static void check(PluginCatalog plugins, VerifiedManifest manifest) {
     checkTypes(plugins, manifest);
     List<Target> targets = manifest.manifest().targets();
     if (targets.stream().noneMatch(target -> target.serviceType().equals(ServiceType.HOSTFS))) {

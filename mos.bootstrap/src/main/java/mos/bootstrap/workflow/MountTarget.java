@@ -8,10 +8,13 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
 import mos.spi.event.EventSink;
+import mos.spi.image.Descriptor;
+import mos.spi.image.MediaTypes;
 import mos.spi.image.Reference;
 import mos.spi.model.Bytes;
 import mos.spi.model.HostDirectories;
@@ -22,6 +25,7 @@ import mos.spi.mount.RootfsMounter;
 import mos.spi.store.ImageDestination;
 import mos.spi.store.ImageStore;
 import mos.spi.store.TransportOptions;
+import mos.spi.upgrade.InstalledSystem;
 import mos.spi.upgrade.SystemState;
 import mos.spi.verify.Purpose;
 import mos.spi.verify.SignedDocument;
@@ -31,6 +35,9 @@ import mos.spi.verify.VerifiedManifest;
 
 /** {@code mosctl create-boot-fs}, {@code mount} and {@code umount}. */
 public final class MountTarget {
+  /** The target that a live medium shows as root. */
+  static final String LIVE = "livecd";
+
   private final PluginCatalog plugins;
   private final Host host;
   private final EventSink events;
@@ -52,6 +59,29 @@ public final class MountTarget {
   }
 
   /**
+   * Mounts the root file system of the newest system that belongs to a bootkit.
+   *
+   * @param bootkit the one that was started; empty when the kernel was not started by one
+   */
+  MountedImage bootedBy(Optional<String> bootkit, Path destination) {
+    return mount(
+        (state, store) -> {
+          VerificationGate gate = host.gate(plugins);
+          Optional<UUID> product = host.product();
+          return InstalledBootkit.systemOf(
+              bootkit,
+              newest(state),
+              state,
+              installed -> new VerifiedSystem(installed, gate, product),
+              store,
+              events);
+        },
+        Optional.empty(),
+        Optional.of(destination),
+        false);
+  }
+
+  /**
    * Mounts a target of the installed system.
    *
    * @param target its name; empty means hostfs
@@ -59,26 +89,47 @@ public final class MountTarget {
    */
   public MountedImage installed(
       Optional<String> target, Optional<Path> destination, boolean readOnly) {
+    return mount(
+        (state, store) -> new VerifiedSystem(newest(state), host.gate(plugins), host.product()),
+        target,
+        destination,
+        readOnly);
+  }
+
+  private InstalledSystem newest(SystemState state) {
+    return state.current().orElseThrow(() -> SystemUpdate.Systems.none(host));
+  }
+
+  /** Chooses among the systems that a state has. */
+  @FunctionalInterface
+  private interface Choice {
+    VerifiedSystem of(SystemState state, ImageStore store);
+  }
+
+  private MountedImage mount(
+      Choice choice, Optional<String> target, Optional<Path> destination, boolean readOnly) {
     destination.ifPresent(this::refuseOwnPlace);
     HostDirectories directories = host.directories();
-    VerificationGate gate = host.gate(plugins);
     try (SystemState state = plugins.states().read(directories.config());
         ImageStore store = plugins.store().open(directories.store())) {
-      VerifiedSystem system =
-          new VerifiedSystem(
-              state.current().orElseThrow(() -> SystemUpdate.Systems.none(host)),
-              gate,
-              host.product());
+      VerifiedSystem system = choice.of(state, store);
       String name = target.orElseGet(system::hostfs);
       VerifiedImage image = steps.run("verify manifest and image", () -> system.image(name, store));
       Optional<Path> writable =
           readOnly ? Optional.empty() : Optional.of(directories.scratchOf(name));
-      MountRequest request =
+      return mount(
+          name,
+          image,
+          store,
           new MountRequest(
-              destination.orElseGet(() -> defaultDestination(name)), directories.run(), writable);
-      return steps.run(
-          "mount " + name, () -> plugins.mounter(image).mount(image, store::file, request, events));
+              destination.orElseGet(() -> defaultDestination(name)), directories.run(), writable));
     }
+  }
+
+  private MountedImage mount(
+      String name, VerifiedImage image, ImageStore store, MountRequest request) {
+    return steps.run(
+        "mount " + name, () -> plugins.mounter(image).mount(image, store::file, request, events));
   }
 
   private Path defaultDestination(String target) {
@@ -99,18 +150,8 @@ public final class MountTarget {
     HostDirectories directories = host.directories();
     VerificationGate gate = host.gate(plugins);
     refuseInstalled();
-    SignedDocument document =
-        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
-    VerifiedManifest manifest =
-        steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, host.product()));
-    Target wanted =
-        manifest
-            .manifest()
-            .target(target)
-            .orElseThrow(
-                () ->
-                    MosException.notFound(
-                        url + ": has no target '" + target + "'; name one with --target"));
+    VerifiedManifest manifest = accept(url, options, gate);
+    Target wanted = wanted(url, manifest, target);
     Path place = destination.orElseGet(() -> defaultDestination(target));
     Path state = remoteState(place);
     try (UndoLog undo = new UndoLog();
@@ -131,13 +172,54 @@ public final class MountTarget {
       }
       Optional<Path> writable = readOnly ? Optional.empty() : Optional.of(state.resolve("scratch"));
       MountRequest request = new MountRequest(place, directories.run(), writable);
-      MountedImage mounted =
-          steps.run(
-              "mount " + target,
-              () -> plugins.mounter(image).mount(image, store::file, request, events));
+      MountedImage mounted = mount(target, image, store, request);
       undo.disarm();
       return mounted;
     }
+  }
+
+  /**
+   * Mounts the {@code livecd} target of a manifest whose images lie in a directory that stays: they
+   * are used where they are, and what is written is kept in memory.
+   *
+   * @param images the directory, as {@code oci:} has it
+   */
+  MountedImage live(Reference url, TransportOptions options, Path images, Path destination) {
+    VerificationGate gate = host.gate(plugins);
+    refuseInstalled();
+    VerifiedManifest manifest = accept(url, options, gate);
+    Target wanted = wanted(url, manifest, LIVE);
+    try (ImageStore store = plugins.store().open(images)) {
+      Descriptor descriptor = Descriptor.of(MediaTypes.MANIFEST, wanted.digest(), wanted.size());
+      VerifiedImage image =
+          steps.run(
+              "verify image",
+              () -> gate.admit(manifest, LIVE, url.toString(), store.manifest(descriptor)));
+      return mount(
+          LIVE,
+          image,
+          store,
+          new MountRequest(
+              destination,
+              host.directories().run(),
+              Optional.of(remoteState(destination).resolve("scratch"))));
+    }
+  }
+
+  private VerifiedManifest accept(Reference url, TransportOptions options, VerificationGate gate) {
+    SignedDocument document =
+        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
+    return steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, host.product()));
+  }
+
+  private static Target wanted(Reference url, VerifiedManifest manifest, String target) {
+    return manifest
+        .manifest()
+        .target(target)
+        .orElseThrow(
+            () ->
+                MosException.notFound(
+                    url + ": has no target '" + target + "'; name one with --target"));
   }
 
   /** A mount over what the host keeps would hide the system from the next command. */

@@ -10,7 +10,11 @@ enum Phase {
   MOUNT("mount", "atomfs"),
   ACTIVATE("activate", "systemd-activate"),
   UPGRADE("upgrade", "git-upgrade"),
-  SIGN("sign", "keyset");
+  SIGN("sign", "keyset"),
+  SEAL("unlock", "tpm"),
+  UNLOCK("unlock", "luks"),
+  DISK("disk", "disk"),
+  BOOTKIT("publish", "uki");
 
   private final String phase;
   private final String plugin;

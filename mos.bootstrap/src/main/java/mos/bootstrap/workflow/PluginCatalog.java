@@ -11,6 +11,9 @@ import java.util.Set;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.activate.ServiceActivator;
+import mos.spi.boot.BootPartition;
+import mos.spi.boot.BootkitBuilder;
+import mos.spi.disk.Disks;
 import mos.spi.image.Layer;
 import mos.spi.image.Repository;
 import mos.spi.model.ServiceType;
@@ -19,6 +22,8 @@ import mos.spi.mount.RootfsMounter;
 import mos.spi.sign.KeysetProvider;
 import mos.spi.store.ImageStoreProvider;
 import mos.spi.store.ImageTransport;
+import mos.spi.unlock.KeyVaultProvider;
+import mos.spi.unlock.VolumeUnlocker;
 import mos.spi.upgrade.SystemStateProvider;
 import mos.spi.upgrade.Upgrader;
 import mos.spi.verify.VerifiedImage;
@@ -198,6 +203,38 @@ public final class PluginCatalog implements AutoCloseable {
   /** What makes and uses keys. */
   public KeysetProvider keysets() {
     return one(ServiceLoader.load(layer, KeysetProvider.class), Phase.SIGN);
+  }
+
+  /** What keeps this machine's secrets. */
+  public KeyVaultProvider keyVault() {
+    return one(ServiceLoader.load(layer, KeyVaultProvider.class), Phase.SEAL);
+  }
+
+  /** What opens sealed volumes. */
+  public VolumeUnlocker volumeUnlocker() {
+    return one(ServiceLoader.load(layer, VolumeUnlocker.class), Phase.UNLOCK);
+  }
+
+  /** The disks of this machine. */
+  public Disks disks() {
+    return one(ServiceLoader.load(layer, Disks.class), Phase.DISK);
+  }
+
+  /** The disks of this machine, if this program can reach them. */
+  public Optional<Disks> findDisks() {
+    return ServiceLoader.load(layer, Disks.class).findFirst().isEmpty()
+        ? Optional.empty()
+        : Optional.of(disks());
+  }
+
+  /** What fills EFI system partitions. */
+  public BootPartition bootPartition() {
+    return one(ServiceLoader.load(layer, BootPartition.class), Phase.DISK);
+  }
+
+  /** What makes bootkits and media. */
+  public BootkitBuilder bootkits() {
+    return one(ServiceLoader.load(layer, BootkitBuilder.class), Phase.BOOTKIT);
   }
 
   private static <S> S one(Iterable<S> providers, Phase phase) {

@@ -43,7 +43,8 @@ public final class ServiceActivation {
    * What became of a target.
    *
    * @param target its name
-   * @param activation what was done; empty for a root file system, which a reboot activates
+   * @param activation what was done; empty for a root file system or a bootkit, which a reboot
+   *     activates
    */
   public record Activated(String target, Optional<Activation> activation) {}
 
@@ -60,7 +61,7 @@ public final class ServiceActivation {
               gate,
               host.product());
       Target target = steps.run("verify manifest", () -> system.target(name));
-      if (target.serviceType().equals(ServiceType.HOSTFS)) {
+      if (target.serviceType().equals(ServiceType.HOSTFS) || name.equals(InstalledBootkit.TARGET)) {
         return new Activated(name, Optional.empty());
       }
       ServiceActivator activator = plugins.activator(target.serviceType());

@@ -1,13 +1,16 @@
 package mos.bootstrap.workflow;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import mos.spi.MosException;
 import mos.spi.activate.ServiceActivator;
 import mos.spi.activate.ServiceState;
+import mos.spi.boot.Bootkit;
 import mos.spi.event.EventSink;
 import mos.spi.model.Digest;
+import mos.spi.model.ServiceType;
 import mos.spi.model.SystemTarget;
 import mos.spi.model.Target;
 import mos.spi.mount.MountedImage;
@@ -26,6 +29,9 @@ public final class SystemStatus {
   private final PluginCatalog plugins;
   private final Host host;
   private final EventSink events;
+
+  /** The bootkit that started this machine. */
+  private final Optional<String> started = KernelCommandLine.current().value(Bootkit.ID_ARGUMENT);
 
   /** The status of {@code host}. */
   public SystemStatus(PluginCatalog plugins, Host host, EventSink events) {
@@ -100,7 +106,7 @@ public final class SystemStatus {
           entry.name(),
           entry.source(),
           target,
-          running(target.get(), system, store),
+          running(target.get(), image, system, store),
           Optional.empty());
     } catch (MosException e) {
       return new TargetStatus(
@@ -112,7 +118,13 @@ public final class SystemStatus {
     }
   }
 
-  private Optional<Digest> running(Target target, VerifiedSystem system, ImageStore store) {
+  private Optional<Digest> running(
+      Target target, VerifiedImage image, VerifiedSystem system, ImageStore store) {
+    if (target.serviceName().equals(InstalledBootkit.TARGET)) {
+      return started.equals(Optional.of(InstalledBootkit.id(image)))
+          ? Optional.of(image.digest())
+          : Optional.empty();
+    }
     Optional<ServiceActivator> activator = plugins.findActivator(target.serviceType());
     if (activator.isPresent()) {
       ServiceActivation.Context context =
@@ -126,14 +138,18 @@ public final class SystemStatus {
       ServiceState state = activator.get().state(target.serviceName(), context);
       return state.running();
     }
+    Path root = host.directories().root();
+    Optional<Digest> replaced = Optional.empty();
     for (RootfsMounter mounter : plugins.mounters()) {
       for (MountedImage mounted : mounter.mounted(host.directories().run())) {
-        if (mounted.image().equals(target.digest())
-            && mounted.destination().startsWith(host.directories().root())) {
+        if (mounted.image().equals(target.digest()) && mounted.destination().startsWith(root)) {
           return Optional.of(mounted.image());
+        }
+        if (target.serviceType().equals(ServiceType.HOSTFS) && mounted.destination().equals(root)) {
+          replaced = Optional.of(mounted.image());
         }
       }
     }
-    return Optional.empty();
+    return replaced;
   }
 }

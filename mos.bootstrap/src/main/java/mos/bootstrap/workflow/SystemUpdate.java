@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import mos.spi.MosException;
+import mos.spi.boot.Bootkit;
 import mos.spi.event.Event;
 import mos.spi.image.Reference;
 import mos.spi.model.Digest;
@@ -20,6 +22,7 @@ import mos.spi.upgrade.WritableSystemState;
 import mos.spi.verify.Purpose;
 import mos.spi.verify.SignedDocument;
 import mos.spi.verify.VerificationGate;
+import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.VerifiedManifest;
 
 /** {@code mosctl update}: the installed system becomes what a manifest says. Activates nothing. */
@@ -67,24 +70,75 @@ public final class SystemUpdate {
               .update(current.manifest(), installed, manifest, earlier(state, current), downgrade);
       try (ImageStore store = plugins.store().open(host.directories().store());
           ImageDestination additions = store.begin()) {
-        steps.run(
-            "import images",
-            () ->
-                new ImportImages(plugins, options, gate)
-                    .into(additions, url, manifest, manifest.manifest().targets()));
-        if (plan.next().equals(current.manifest())) {
-          steps.run("flush store", additions::commit);
+        List<VerifiedImage> images =
+            steps.run(
+                "import images",
+                () ->
+                    new ImportImages(plugins, options, gate)
+                        .into(additions, url, manifest, manifest.manifest().targets()));
+        steps.run("flush store", additions::commit);
+        boolean same = plan.next().equals(current.manifest());
+        String message = "update " + url;
+        Optional<String> revision =
+            makeBootable(
+                bootkit(images, plan, current, store),
+                store,
+                () ->
+                    same
+                        ? Optional.empty()
+                        : Optional.of(
+                            steps.run(
+                                "commit system",
+                                () -> state.commit(plan.next(), plan.sources(), message))));
+        if (same) {
           options
               .events()
               .accept(new Event.Note("nothing to do: the system is what this manifest says"));
-          return new Updated(Optional.empty(), plan);
         }
-        steps.run("flush store", additions::commit);
-        String revision =
-            steps.run(
-                "commit system", () -> state.commit(plan.next(), plan.sources(), "update " + url));
-        return new Updated(Optional.of(revision), plan);
+        return new Updated(revision, plan);
       }
+    }
+  }
+
+  /** The bootkit of the next system; empty when it has none. */
+  private static Optional<VerifiedImage> bootkit(
+      List<VerifiedImage> images, UpgradePlan plan, VerifiedSystem current, ImageStore store) {
+    if (plan.next().target(InstalledBootkit.TARGET).isEmpty()) {
+      return Optional.empty();
+    }
+    return images.stream()
+        .filter(image -> image.target().serviceName().equals(InstalledBootkit.TARGET))
+        .findFirst()
+        .or(() -> InstalledBootkit.image(current, store));
+  }
+
+  /**
+   * Adds the bootkit beside the running one, commits, and then has the machine start it: a boot in
+   * between is one of the old system, which finds the new one committed but not its own.
+   */
+  private Optional<String> makeBootable(
+      Optional<VerifiedImage> bootkit, ImageStore store, Supplier<Optional<String>> commit) {
+    Optional<SystemPartition.Open> opened =
+        bootkit.isEmpty()
+            ? Optional.empty()
+            : new SystemPartition(plugins, host, options.events()).open();
+    if (opened.isEmpty()) {
+      return commit.get();
+    }
+    try (SystemPartition.Open esp = opened.get()) {
+      VerifiedImage image = bootkit.orElseThrow();
+      String id = InstalledBootkit.id(image);
+      Set<String> before = esp.ids();
+      steps.run("add bootkit " + id, () -> esp.add(image, store));
+      Optional<String> revision;
+      try {
+        revision = commit.get();
+      } catch (MosException e) {
+        esp.keepOnly(before);
+        throw e;
+      }
+      esp.startNext(id, KernelCommandLine.current().value(Bootkit.ID_ARGUMENT));
+      return revision;
     }
   }
 

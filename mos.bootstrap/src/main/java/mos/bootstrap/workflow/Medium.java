@@ -1,0 +1,34 @@
+package mos.bootstrap.workflow;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import mos.spi.MosException;
+import mos.spi.UndoLog;
+
+/**
+ * The medium that this machine was started from: its second partition. Nothing on it is trusted.
+ */
+final class Medium {
+  /** The name of its partition, or of its disc. */
+  static final String NAME = "mos-medium";
+
+  private Medium() {}
+
+  /** Mounts it read-only at {@link BootMode#MEDIUM}. */
+  static Path mount(PluginCatalog plugins, UndoLog undo) {
+    Optional<Path> device = plugins.disks().findMedium(NAME);
+    Path place = BootMode.MEDIUM;
+    plugins
+        .disks()
+        .mountMedium(
+            device.orElseThrow(
+                () ->
+                    MosException.notFound(
+                        "no partition or disc is named '"
+                            + NAME
+                            + "': is the medium that this was started from still there?")),
+            place);
+    undo.push("unmount " + place, () -> plugins.disks().unmount(place));
+    return place;
+  }
+}
