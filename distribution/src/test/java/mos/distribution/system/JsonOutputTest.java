@@ -59,6 +59,7 @@ final class JsonOutputTest {
       {"project", "list", "other"},
       {"sudi", "add", "other", "router"},
       {"sudi", "list", "other", "router"},
+      {"firmware", "keys", "other", temporary.resolve("firmware")},
     };
     for (Object[] call : publisher) {
       result(shop.mosbRun(json(call)));
@@ -95,6 +96,7 @@ final class JsonOutputTest {
         {"status"},
         {"verify"},
         {"activate", "-t", "hostfs"},
+        {"boot"},
       };
       for (Object[] call : machine) {
         result(host.mosctlRun(json(call)));
@@ -103,8 +105,13 @@ final class JsonOutputTest {
         host.mosctlRun("umount", point).ok();
       }
     }
-    assertEquals(described(), kinds);
+    Set<String> expected = described();
+    expected.removeAll(IN_A_MACHINE);
+    assertEquals(expected, kinds);
   }
+
+  /** Kinds of commands that need a TPM, or a root directory with a kernel. */
+  private static final Set<String> IN_A_MACHINE = Set.of("Boot", "Bootkit", "Medium", "Provision");
 
   private static Object[] json(Object... call) {
     List<Object> words = new ArrayList<>(List.of(call));

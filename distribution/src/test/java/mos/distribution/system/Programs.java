@@ -3,6 +3,7 @@ package mos.distribution.system;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,12 +90,16 @@ final class Programs {
   }
 
   static Run run(List<String> command, Map<String, String> environment) {
+    return run(command, environment, Duration.ofSeconds(LIMIT_SECONDS));
+  }
+
+  static Run run(List<String> command, Map<String, String> environment, Duration limit) {
     try {
       Path out = Files.createTempFile("mos-out", null);
       Path err = Files.createTempFile("mos-err", null);
       try {
         Process process = start(command, environment, out, err);
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
           process.descendants().forEach(ProcessHandle::destroyForcibly);
           process.destroyForcibly().waitFor();
           throw new AssertionError(
