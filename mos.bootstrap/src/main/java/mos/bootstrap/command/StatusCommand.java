@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import mos.bootstrap.workflow.PluginCatalog;
 import mos.bootstrap.workflow.SystemStatus;
+import mos.bootstrap.workflow.SystemStatus.Running;
 import mos.spi.ErrorCode;
 import mos.spi.event.EventSink;
 import mos.spi.model.Digest;
@@ -34,7 +35,10 @@ final class StatusCommand extends HostCommand {
 
   @Override
   public Result run(PluginCatalog plugins, EventSink events) {
-    SystemStatus.Status status = new SystemStatus(plugins, host(), events).look(scan);
+    return result(new SystemStatus(plugins, host(), events).look(scan), scan);
+  }
+
+  static Result result(SystemStatus.Status status, boolean scan) {
     List<Map<String, Object>> targets = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     boolean damaged = false;
@@ -60,7 +64,9 @@ final class StatusCommand extends HostCommand {
     fields.put("state", target.state());
     fields.put("manifest", target.source());
     target.target().ifPresent(found -> describe(fields, found));
-    target.running().ifPresent(running -> fields.put("running", running));
+    if (target.running() instanceof Running.Image(Digest digest)) {
+      fields.put("running", digest);
+    }
     target.problem().ifPresent(problem -> fields.put("problem", problem));
     return fields;
   }
@@ -80,10 +86,17 @@ final class StatusCommand extends HostCommand {
                     found.serviceType() + " " + found.version() + " " + shortened(found.digest()))
             .orElse("?");
     String line = target.name() + ": " + target.state() + ", " + what;
-    String runs = target.running().map(running -> ", runs " + shortened(running)).orElse("");
     return line
-        + (target.state().equals("outdated") ? runs : "")
+        + (target.state().equals("outdated") ? ", runs " + running(target.running()) : "")
         + target.problem().map(p -> "; " + p).orElse("");
+  }
+
+  private static String running(Running running) {
+    return switch (running) {
+      case Running.Nothing() -> "nothing";
+      case Running.Image(Digest digest) -> shortened(digest);
+      case Running.Unknown(String name) -> name + ", whose image is not known";
+    };
   }
 
   private static String shortened(Digest digest) {

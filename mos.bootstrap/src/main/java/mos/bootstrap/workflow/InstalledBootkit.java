@@ -7,6 +7,7 @@ import mos.spi.MosException;
 import mos.spi.boot.Bootkit;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
+import mos.spi.model.Digest;
 import mos.spi.model.SystemTarget;
 import mos.spi.store.ImageStore;
 import mos.spi.upgrade.InstalledSystem;
@@ -91,6 +92,44 @@ final class InstalledBootkit {
             + started.get()
             + " that was started; looked at revisions "
             + String.join(", ", looked));
+  }
+
+  /**
+   * The image of a bootkit that some revision brought. What is damaged is passed over: this is for
+   * telling a person, nothing is booted by it.
+   *
+   * @return empty when no revision that can be read has that bootkit
+   */
+  static Optional<Digest> imageOf(
+      String id, SystemState state, View view, ImageStore store, EventSink events) {
+    for (Revision revision : readable(state, events)) {
+      try {
+        Optional<VerifiedImage> image = image(view.of(state.at(revision.id())), store);
+        if (image.isPresent() && id(image.get()).equals(id)) {
+          return Optional.of(image.get().digest());
+        }
+      } catch (MosException e) {
+        events.accept(new Event.Detail("revision " + revision.id() + ": " + e.getMessage()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** As many revisions as there are before one that cannot be read, which hides those behind it. */
+  private static List<Revision> readable(SystemState state, EventSink events) {
+    List<Revision> readable = List.of();
+    int known = 0;
+    int most = HISTORY;
+    for (int limit = most; known < most; limit = (known + most + 1) / 2) {
+      try {
+        readable = state.history(limit);
+        known = limit;
+      } catch (MosException e) {
+        events.accept(new Event.Detail("history: " + e.getMessage()));
+        most = limit - 1;
+      }
+    }
+    return readable;
   }
 
   private static boolean belongs(

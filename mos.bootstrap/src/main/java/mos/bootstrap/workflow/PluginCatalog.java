@@ -37,7 +37,7 @@ public final class PluginCatalog implements AutoCloseable {
   private static final Set<ServiceType> OWN_TYPES =
       Set.of(ServiceType.HOSTFS, ServiceType.CONTAINER, ServiceType.FS_ONLY);
 
-  private final ModuleLayer layer;
+  private final Providers providers;
 
   /** Kept, because a transport keeps its connections. */
   private final Map<String, ImageTransport> transports = new HashMap<>();
@@ -46,7 +46,25 @@ public final class PluginCatalog implements AutoCloseable {
    * @param layer the modules to look in, with those below it
    */
   public PluginCatalog(ModuleLayer layer) {
-    this.layer = layer;
+    this(new InLayer(layer));
+  }
+
+  /** Of what some other place provides. */
+  PluginCatalog(Providers providers) {
+    this.providers = providers;
+  }
+
+  /** What provides a service. */
+  interface Providers {
+    /** Every one of them. */
+    <S> Iterable<S> of(Class<S> service);
+  }
+
+  private record InLayer(ModuleLayer layer) implements Providers {
+    @Override
+    public <S> Iterable<S> of(Class<S> service) {
+      return ServiceLoader.load(layer, service);
+    }
   }
 
   @Override
@@ -57,13 +75,13 @@ public final class PluginCatalog implements AutoCloseable {
 
   /** What keeps the images of a host. */
   public ImageStoreProvider store() {
-    return one(ServiceLoader.load(layer, ImageStoreProvider.class), Phase.STORE);
+    return one(providers.of(ImageStoreProvider.class), Phase.STORE);
   }
 
   /** What reaches a repository. */
   public ImageTransport transport(Repository repository) {
     if (transports.isEmpty()) {
-      for (ImageTransport transport : ServiceLoader.load(layer, ImageTransport.class)) {
+      for (ImageTransport transport : providers.of(ImageTransport.class)) {
         transport
             .schemes()
             .forEach(scheme -> claim(transports, scheme, transport, "transport of "));
@@ -84,7 +102,7 @@ public final class PluginCatalog implements AutoCloseable {
   /** Everything that judges documents; at least one. */
   public List<Verifier> verifiers() {
     List<Verifier> verifiers = new ArrayList<>();
-    ServiceLoader.load(layer, Verifier.class).forEach(verifiers::add);
+    providers.of(Verifier.class).forEach(verifiers::add);
     if (verifiers.isEmpty()) {
       throw missing(Phase.VERIFY);
     }
@@ -94,7 +112,7 @@ public final class PluginCatalog implements AutoCloseable {
   /** What mounts all layers of an image. */
   public RootfsMounter mounter(VerifiedImage image) {
     RootfsMounter found = null;
-    for (RootfsMounter mounter : ServiceLoader.load(layer, RootfsMounter.class)) {
+    for (RootfsMounter mounter : providers.of(RootfsMounter.class)) {
       boolean all = true;
       for (Layer part : image.layers()) {
         all &= mounter.supports(part.descriptor().mediaType());
@@ -119,7 +137,7 @@ public final class PluginCatalog implements AutoCloseable {
   /** Everything that mounts; at least one. */
   public List<RootfsMounter> mounters() {
     List<RootfsMounter> mounters = new ArrayList<>();
-    ServiceLoader.load(layer, RootfsMounter.class).forEach(mounters::add);
+    providers.of(RootfsMounter.class).forEach(mounters::add);
     if (mounters.isEmpty()) {
       throw missing(Phase.MOUNT);
     }
@@ -129,7 +147,7 @@ public final class PluginCatalog implements AutoCloseable {
   /** What makes layers of a format. */
   public LayerBuilder layerBuilder(String format) {
     Map<String, LayerBuilder> builders = new HashMap<>();
-    for (LayerBuilder builder : ServiceLoader.load(layer, LayerBuilder.class)) {
+    for (LayerBuilder builder : providers.of(LayerBuilder.class)) {
       builder.formats().forEach(made -> claim(builders, made, builder, "builder of "));
     }
     LayerBuilder builder = builders.get(format);
@@ -177,7 +195,7 @@ public final class PluginCatalog implements AutoCloseable {
 
   private Optional<Map<ServiceType, ServiceActivator>> activators() {
     Map<ServiceType, ServiceActivator> activators = new HashMap<>();
-    for (ServiceActivator activator : ServiceLoader.load(layer, ServiceActivator.class)) {
+    for (ServiceActivator activator : providers.of(ServiceActivator.class)) {
       activator.types().forEach(type -> claim(activators, type, activator, "activator of "));
     }
     return activators.isEmpty() ? Optional.empty() : Optional.of(activators);
@@ -192,49 +210,47 @@ public final class PluginCatalog implements AutoCloseable {
 
   /** What keeps the system's state. */
   public SystemStateProvider states() {
-    return one(ServiceLoader.load(layer, SystemStateProvider.class), Phase.UPGRADE);
+    return one(providers.of(SystemStateProvider.class), Phase.UPGRADE);
   }
 
   /** What decides what the next system is. */
   public Upgrader upgrader() {
-    return one(ServiceLoader.load(layer, Upgrader.class), Phase.UPGRADE);
+    return one(providers.of(Upgrader.class), Phase.UPGRADE);
   }
 
   /** What makes and uses keys. */
   public KeysetProvider keysets() {
-    return one(ServiceLoader.load(layer, KeysetProvider.class), Phase.SIGN);
+    return one(providers.of(KeysetProvider.class), Phase.SIGN);
   }
 
   /** What keeps this machine's secrets. */
   public KeyVaultProvider keyVault() {
-    return one(ServiceLoader.load(layer, KeyVaultProvider.class), Phase.SEAL);
+    return one(providers.of(KeyVaultProvider.class), Phase.SEAL);
   }
 
   /** What opens sealed volumes. */
   public VolumeUnlocker volumeUnlocker() {
-    return one(ServiceLoader.load(layer, VolumeUnlocker.class), Phase.UNLOCK);
+    return one(providers.of(VolumeUnlocker.class), Phase.UNLOCK);
   }
 
   /** The disks of this machine. */
   public Disks disks() {
-    return one(ServiceLoader.load(layer, Disks.class), Phase.DISK);
+    return one(providers.of(Disks.class), Phase.DISK);
   }
 
   /** The disks of this machine, if this program can reach them. */
   public Optional<Disks> findDisks() {
-    return ServiceLoader.load(layer, Disks.class).findFirst().isEmpty()
-        ? Optional.empty()
-        : Optional.of(disks());
+    return providers.of(Disks.class).iterator().hasNext() ? Optional.of(disks()) : Optional.empty();
   }
 
   /** What fills EFI system partitions. */
   public BootPartition bootPartition() {
-    return one(ServiceLoader.load(layer, BootPartition.class), Phase.DISK);
+    return one(providers.of(BootPartition.class), Phase.DISK);
   }
 
   /** What makes bootkits and media. */
   public BootkitBuilder bootkits() {
-    return one(ServiceLoader.load(layer, BootkitBuilder.class), Phase.BOOTKIT);
+    return one(providers.of(BootkitBuilder.class), Phase.BOOTKIT);
   }
 
   private static <S> S one(Iterable<S> providers, Phase phase) {

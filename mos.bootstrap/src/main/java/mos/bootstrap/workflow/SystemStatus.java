@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import mos.spi.MosException;
 import mos.spi.activate.ServiceActivator;
 import mos.spi.activate.ServiceState;
@@ -31,13 +32,41 @@ public final class SystemStatus {
   private final EventSink events;
 
   /** The bootkit that started this machine. */
-  private final Optional<String> started = KernelCommandLine.current().value(Bootkit.ID_ARGUMENT);
+  private final Optional<String> started;
 
   /** The status of {@code host}. */
   public SystemStatus(PluginCatalog plugins, Host host, EventSink events) {
+    this(plugins, host, KernelCommandLine.current().value(Bootkit.ID_ARGUMENT), events);
+  }
+
+  /**
+   * @param started the bootkit that started the machine; empty when none did
+   */
+  SystemStatus(PluginCatalog plugins, Host host, Optional<String> started, EventSink events) {
     this.plugins = plugins;
     this.host = host;
+    this.started = started;
     this.events = events;
+  }
+
+  /** What runs of a target. */
+  public sealed interface Running {
+    /** Nothing does. */
+    record Nothing() implements Running {}
+
+    /**
+     * An image, the installed one or another.
+     *
+     * @param digest its digest
+     */
+    record Image(Digest digest) implements Running {}
+
+    /**
+     * Something that is not what is installed, and whose image nothing here knows.
+     *
+     * @param name what it calls itself
+     */
+    record Unknown(String name) implements Running {}
   }
 
   /**
@@ -46,25 +75,27 @@ public final class SystemStatus {
    * @param name its name
    * @param source its install manifest
    * @param target what it is; empty when its manifest is refused
-   * @param running the image it runs
+   * @param running what runs of it
    * @param problem why it cannot be used as installed
    */
   public record TargetStatus(
       String name,
       Digest source,
       Optional<Target> target,
-      Optional<Digest> running,
+      Running running,
       Optional<String> problem) {
     /** One word for a person. */
     public String state() {
       if (problem.isPresent()) {
         return "damaged";
       }
-      Optional<Digest> installed = target.map(Target::digest);
-      if (running.isEmpty()) {
-        return "stopped";
-      }
-      return running.equals(installed) ? "running" : "outdated";
+      return switch (running) {
+        case Running.Nothing() -> "stopped";
+        case Running.Image(Digest digest)
+            when target.map(Target::digest).equals(Optional.of(digest)) ->
+            "running";
+        case Running.Image _, Running.Unknown _ -> "outdated";
+      };
     }
   }
 
@@ -76,6 +107,10 @@ public final class SystemStatus {
    */
   public record Status(String revision, List<TargetStatus> targets) {}
 
+  /** What is looked at: the installed system, and the state that it is the newest revision of. */
+  private record Looked(
+      VerifiedSystem system, SystemState state, InstalledBootkit.View view, ImageStore store) {}
+
   /** Looks at everything, fails for nothing that is damaged: that is what it reports. */
   public Status look(boolean scan) {
     VerificationGate gate = host.gate(plugins);
@@ -83,61 +118,79 @@ public final class SystemStatus {
         ImageStore store = plugins.store().open(host.directories().store())) {
       InstalledSystem installed =
           state.current().orElseThrow(() -> SystemUpdate.Systems.none(host));
-      VerifiedSystem system = new VerifiedSystem(installed, gate, host.product());
+      Optional<UUID> product = host.product();
+      InstalledBootkit.View view = system -> new VerifiedSystem(system, gate, product);
+      Looked looked = new Looked(view.of(installed), state, view, store);
       List<TargetStatus> targets = new ArrayList<>();
       for (SystemTarget entry : installed.manifest().targets()) {
-        targets.add(look(entry, system, store, scan));
+        targets.add(look(entry, looked, scan));
       }
       return new Status(installed.revision(), targets);
     }
   }
 
-  private TargetStatus look(
-      SystemTarget entry, VerifiedSystem system, ImageStore store, boolean scan) {
+  private TargetStatus look(SystemTarget entry, Looked looked, boolean scan) {
     Optional<Target> target = Optional.empty();
+    ImageStore store = looked.store();
     try {
-      target = Optional.of(system.target(entry));
-      VerifiedImage image = system.image(entry.name(), store);
+      target = Optional.of(looked.system().target(entry));
+      VerifiedImage image = looked.system().image(entry.name(), store);
       image.layers().forEach(layer -> store.file(layer.descriptor().digest()));
       if (scan) {
         plugins.mounter(image).scan(image, store::file, events);
       }
-      return new TargetStatus(
-          entry.name(),
-          entry.source(),
-          target,
-          running(target.get(), image, system, store),
-          Optional.empty());
+      Running running =
+          entry.name().equals(InstalledBootkit.TARGET)
+              ? bootkit(image, looked)
+              : running(target.get(), looked);
+      return new TargetStatus(entry.name(), entry.source(), target, running, Optional.empty());
     } catch (MosException e) {
       return new TargetStatus(
           entry.name(),
           entry.source(),
           target,
-          Optional.empty(),
+          new Running.Nothing(),
           Optional.of(String.valueOf(e.getMessage())));
     }
   }
 
-  private Optional<Digest> running(
-      Target target, VerifiedImage image, VerifiedSystem system, ImageStore store) {
-    if (target.serviceName().equals(InstalledBootkit.TARGET)) {
-      return started.equals(Optional.of(InstalledBootkit.id(image)))
-          ? Optional.of(image.digest())
-          : Optional.empty();
+  /** The bootkit that started the machine runs, whatever is installed since. */
+  private Running bootkit(VerifiedImage installed, Looked looked) {
+    if (started.isEmpty()) {
+      return new Running.Nothing();
     }
+    String id = started.get();
+    if (id.equals(InstalledBootkit.id(installed))) {
+      return new Running.Image(installed.digest());
+    }
+    return InstalledBootkit.imageOf(id, looked.state(), looked.view(), looked.store(), events)
+        .<Running>map(Running.Image::new)
+        .orElseGet(() -> new Running.Unknown(id));
+  }
+
+  private Running running(Target target, Looked looked) {
     Optional<ServiceActivator> activator = plugins.findActivator(target.serviceType());
-    if (activator.isPresent()) {
-      ServiceActivation.Context context =
-          new ServiceActivation.Context(
-              host.directories(),
-              system.manifest().idRange(target.nsgroup()),
-              system.manifest().storage(),
-              plugins,
-              store,
-              events);
-      ServiceState state = activator.get().state(target.serviceName(), context);
-      return state.running();
+    if (activator.isEmpty()) {
+      return running(mounted(target));
     }
+    ServiceActivation.Context context =
+        new ServiceActivation.Context(
+            host.directories(),
+            looked.system().manifest().idRange(target.nsgroup()),
+            looked.system().manifest().storage(),
+            plugins,
+            looked.store(),
+            events);
+    ServiceState state = activator.get().state(target.serviceName(), context);
+    return running(state.running());
+  }
+
+  private static Running running(Optional<Digest> image) {
+    return image.<Running>map(Running.Image::new).orElseGet(Running.Nothing::new);
+  }
+
+  /** The image that is mounted of a target, or where it would be. */
+  private Optional<Digest> mounted(Target target) {
     Path root = host.directories().root();
     Optional<Digest> replaced = Optional.empty();
     for (RootfsMounter mounter : plugins.mounters()) {

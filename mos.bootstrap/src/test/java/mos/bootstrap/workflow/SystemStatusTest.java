@@ -1,0 +1,235 @@
+package mos.bootstrap.workflow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import mos.bootstrap.workflow.SystemStatus.Running;
+import mos.bootstrap.workflow.SystemStatus.TargetStatus;
+import mos.spi.event.EventSink;
+import mos.spi.model.Bytes;
+import mos.spi.model.Digest;
+import mos.spi.model.HostDirectories;
+import mos.spi.mount.LayerFiles;
+import mos.spi.mount.MountRequest;
+import mos.spi.mount.MountedImage;
+import mos.spi.mount.RootfsMounter;
+import mos.spi.store.ImageStoreProvider;
+import mos.spi.upgrade.SystemState;
+import mos.spi.upgrade.SystemStateProvider;
+import mos.spi.upgrade.WritableSystemState;
+import mos.spi.verify.VerifiedImage;
+import mos.spi.verify.Verifier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What runs is told apart from what is installed. */
+class SystemStatusTest {
+  private static final String OLD = "1.aaaa";
+  private static final String NEW = "2.bbbb";
+
+  @TempDir Path directory;
+
+  private final MemoryState state = new MemoryState();
+  private final MemoryStore store = new MemoryStore();
+  private final Mounts mounts = new Mounts();
+  private Host host;
+
+  /** Says what is mounted. */
+  private static final class Mounts implements RootfsMounter {
+    List<MountedImage> mounted = List.of();
+
+    @Override
+    public boolean supports(String mediaType) {
+      return true;
+    }
+
+    @Override
+    public MountedImage mount(
+        VerifiedImage image, LayerFiles files, MountRequest request, EventSink events) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<MountedImage> mounted(Path destination, Path run) {
+      return mounted.stream().filter(m -> m.destination().equals(destination)).findFirst();
+    }
+
+    @Override
+    public List<MountedImage> mounted(Path run) {
+      return mounted;
+    }
+
+    @Override
+    public void unmount(Path destination, Path run, EventSink events) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void scan(VerifiedImage image, LayerFiles files, EventSink events) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private record States(SystemState state) implements SystemStateProvider {
+    @Override
+    public SystemState read(Path config) {
+      return state;
+    }
+
+    @Override
+    public WritableSystemState write(Path config, String owner) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @BeforeEach
+  void aHostWithAnAuthority() throws IOException {
+    Path authority = Files.writeString(directory.resolve("ca.pem"), "authority");
+    host =
+        new Host(
+            new HostDirectories(
+                directory,
+                directory.resolve("config"),
+                directory.resolve("store"),
+                directory.resolve("scratch")),
+            authority);
+  }
+
+  private String install(Bytes hostfs, Bytes bootkit) {
+    Map<String, Bytes> images = new LinkedHashMap<>();
+    images.put("hostfs", hostfs);
+    images.put("bootkit", bootkit);
+    return state.install(images);
+  }
+
+  private TargetStatus look(String target, Optional<String> started) {
+    PluginCatalog plugins =
+        new FakePlugins()
+            .with(Verifier.class, new TrustingVerifier())
+            .with(SystemStateProvider.class, new States(state))
+            .with(ImageStoreProvider.class, _ -> store)
+            .with(RootfsMounter.class, mounts)
+            .catalog();
+    return new SystemStatus(plugins, host, started, EventSink.NONE)
+        .look(false).targets().stream()
+            .filter(status -> status.name().equals(target))
+            .findFirst()
+            .orElseThrow();
+  }
+
+  private void assertBootkit(String expected, Running running, String started) {
+    TargetStatus bootkit = look("bootkit", Optional.of(started));
+    assertEquals(Optional.empty(), bootkit.problem());
+    assertEquals(running, bootkit.running());
+    assertEquals(expected, bootkit.state());
+  }
+
+  private static Running image(Bytes image) {
+    return new Running.Image(image.digest());
+  }
+
+  @Test
+  void theInstalledBootkitRunsWhenItStartedTheMachine() {
+    Bytes bootkit = store.addBootkit(NEW);
+    install(store.add("1"), bootkit);
+    assertBootkit("running", image(bootkit), NEW);
+  }
+
+  @Test
+  void noBootkitRunsWhereTheMachineWasStartedByNone() {
+    install(store.add("1"), store.addBootkit(NEW));
+    TargetStatus bootkit = look("bootkit", Optional.empty());
+    assertEquals(new Running.Nothing(), bootkit.running());
+    assertEquals("stopped", bootkit.state());
+  }
+
+  @Test
+  void anUpdatedBootkitIsOutdatedUntilTheNextBootAndTheOneThatRunsIsGiven() {
+    Bytes hostfs = store.add("1");
+    Bytes older = store.addBootkit(OLD);
+    install(hostfs, store.addBootkit("0.0000"));
+    install(hostfs, older);
+    install(store.add("2"), older);
+    install(store.add("3"), store.addBootkit(NEW));
+    assertBootkit("outdated", image(older), OLD);
+  }
+
+  @Test
+  void aBootkitWithoutANameIsFoundByItsDigest() {
+    Bytes older = store.add("nameless");
+    install(store.add("1"), older);
+    install(store.add("2"), store.addBootkit(NEW));
+    assertBootkit("outdated", image(older), older.digest().hex().substring(0, 32));
+  }
+
+  @Test
+  void aBootkitThatNoRevisionHasIsOutdatedByItsName() {
+    install(store.add("1"), store.addBootkit(NEW));
+    assertBootkit("outdated", new Running.Unknown("9.ffff"), "9.ffff");
+  }
+
+  @Test
+  void revisionsWithoutBootkitOrManifestOrImageArePassedOver() {
+    Bytes hostfs = store.add("1");
+    Bytes older = store.addBootkit(OLD);
+    install(hostfs, older);
+    state.install(Map.of("hostfs", hostfs));
+    state.loseManifests(install(hostfs, store.addBootkit("1.0001")));
+    Bytes lost = store.addBootkit("1.0002");
+    install(hostfs, lost);
+    store.lose(lost);
+    install(hostfs, store.addBootkit(NEW));
+    assertBootkit("outdated", image(older), OLD);
+    assertBootkit("outdated", new Running.Unknown("1.0002"), "1.0002");
+  }
+
+  @Test
+  void aRevisionThatCannotBeReadHidesOnlyThoseBeforeIt() {
+    Bytes hostfs = store.add("1");
+    Bytes older = store.addBootkit(OLD);
+    install(hostfs, store.addBootkit("0.0000"));
+    String damaged = install(hostfs, store.addBootkit("0.0001"));
+    install(hostfs, older);
+    for (int i = 0; i < 5; i++) {
+      install(store.add("x" + i), store.addBootkit("1.000" + i));
+    }
+    install(hostfs, store.addBootkit(NEW));
+    state.damage(damaged);
+    assertBootkit("outdated", image(older), OLD);
+    assertBootkit("outdated", new Running.Unknown("0.0000"), "0.0000");
+  }
+
+  @Test
+  void aDamagedBootkitIsSaidToBeDamagedWhateverRuns() {
+    Bytes hostfs = store.add("1");
+    install(hostfs, store.addBootkit(OLD));
+    Bytes lost = store.addBootkit(NEW);
+    install(hostfs, lost);
+    store.lose(lost);
+    TargetStatus bootkit = look("bootkit", Optional.of(OLD));
+    assertEquals("damaged", bootkit.state());
+    assertTrue(bootkit.problem().orElseThrow().contains(lost.digest().toString()));
+  }
+
+  @Test
+  void anotherImageThatIsMountedAsRootIsOutdatedAndNoneIsStopped() {
+    Bytes hostfs = store.add("1");
+    install(hostfs, store.addBootkit(NEW));
+    assertEquals("stopped", look("hostfs", Optional.empty()).state());
+    mounts.mounted = List.of(new MountedImage(directory, hostfs.digest(), true));
+    assertEquals("running", look("hostfs", Optional.empty()).state());
+    Digest other = store.add("0").digest();
+    mounts.mounted = List.of(new MountedImage(directory, other, true));
+    TargetStatus outdated = look("hostfs", Optional.empty());
+    assertEquals("outdated", outdated.state());
+    assertEquals(new Running.Image(other), outdated.running());
+  }
+}
