@@ -10,6 +10,9 @@ public final class LinuxException extends MosException {
   /** No such file or directory. */
   public static final int ENOENT = 2;
 
+  /** Input/output error; also what dm-verity gives for a block that does not verify. */
+  public static final int EIO = 5;
+
   /** No such device or address. */
   public static final int ENXIO = 6;
 

@@ -9,7 +9,9 @@ import java.util.Optional;
 import mos.linux.EfiVariables;
 import mos.linux.FileDescriptor;
 import mos.linux.Keyring;
+import mos.linux.LinuxException;
 import mos.linux.Mount;
+import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
 import mos.spi.disk.PartitionRole;
@@ -147,9 +149,32 @@ public final class Bringup {
 
   /** Moves a mount to where the running machine looks for it. */
   private static void moveInto(Path sysroot, Path mounted, String place) {
-    Path target = sysroot.resolve(place);
+    Mount.move(mounted, directory(sysroot, place));
+  }
+
+  /**
+   * A directory of the root file system, made where the image lacks it.
+   *
+   * @throws MosException RESOURCE, by what is wrong: that it cannot be read is the store's or the
+   *     disk's fault, that it is missing the image's
+   */
+  static Path directory(Path sysroot, String place) {
+    Path directory = sysroot.resolve(place);
+    try (FileDescriptor _ = FileDescriptor.directory(directory)) {
+      return directory;
+    } catch (LinuxException e) {
+      if (e.errno() == LinuxException.EIO) {
+        throw new MosException(
+            ErrorCode.RESOURCE,
+            "the root file system cannot be read at /"
+                + place
+                + ": Input/output error: a block of its image is not what the root hash says, or"
+                + " the disk is failing (the kernel's log has which); install again",
+            e);
+      }
+    }
     try {
-      Files.createDirectories(target);
+      return Files.createDirectories(directory);
     } catch (IOException e) {
       throw MosException.io(
           "the root file system has no directory /"
@@ -157,7 +182,6 @@ public final class Bringup {
               + " and it cannot be made; let the image of hostfs have it",
           e);
     }
-    Mount.move(mounted, target);
   }
 
   private Outcome live(BootMode.Live live, Path sysroot) {
