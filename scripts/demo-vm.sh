@@ -156,8 +156,8 @@ YAML
   does "mosb manifest publish --project acme:default --repo oci:zot --name machine/acme:1.0 machine.yaml"
 
   chapter 'Media: one provisions, one installs offline' '*.img'
-  does "mosb media build --mode provision --keyset acme --sudi keys/acme/manifest/default/sudi/$machine_uuid --enroll --append console=ttyS0 --append quiet --output provision.img $publisher_url:1.0"
-  does "mosb media build --mode install --keyset acme --offline --disk /dev/vdb --append console=ttyS0 --append quiet --output install.img $publisher_url:1.0"
+  does "mosb media build --mode provision --keyset acme --sudi keys/acme/manifest/default/sudi/$machine_uuid --enroll --append console=ttyS0 --output provision.img $publisher_url:1.0"
+  does "mosb media build --mode install --keyset acme --offline --disk /dev/vdb --append console=ttyS0 --output install.img $publisher_url:1.0"
   does 'mosb manifest publish --project acme:default --repo oci:updates --name machine/acme:1.1 update.yaml'
   does 'rm -f update.img && mke2fs -q -t ext4 -d updates update.img 64M'
 

@@ -261,9 +261,11 @@ public final class MediaBuild {
                 options.events()));
   }
 
-  private static List<String> commandLine(Request request, String id) {
+  /** The kernel's arguments; what the request adds comes last, where it counts. */
+  static List<String> commandLine(Request request, String id) {
     List<String> arguments = new ArrayList<>();
     arguments.add(root(request));
+    arguments.addAll(Bootkit.KERNEL_ARGUMENTS);
     List<String> flags = new ArrayList<>();
     switch (request.mode()) {
       case PROVISION -> {
@@ -293,8 +295,6 @@ public final class MediaBuild {
       arguments.add("mos.flags=" + String.join(",", flags));
     }
     arguments.add(Bootkit.ID_ARGUMENT + "=" + id);
-    // As a bootkit's own: whatever goes wrong, also before /init, is a reset.
-    arguments.add("panic=-1");
     arguments.addAll(request.commandLine());
     return arguments;
   }

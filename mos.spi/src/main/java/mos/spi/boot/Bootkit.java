@@ -2,6 +2,7 @@ package mos.spi.boot;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import mos.spi.InvalidFieldException;
 import mos.spi.MosException;
@@ -25,6 +26,13 @@ public record Bootkit(String id, Path loader, Path uki) {
 
   /** The kernel argument that says which bootkit a UKI belongs to. */
   public static final String ID_ARGUMENT = "mos.bootkit";
+
+  /**
+   * What every UKI tells its kernel, a bootkit's and a medium's: that whatever goes wrong, also
+   * before {@code /init}, resets the machine at once, and that the console has our lines and errors
+   * alone.
+   */
+  public static final List<String> KERNEL_ARGUMENTS = List.of("panic=-1", "quiet", "loglevel=4");
 
   /** The annotation of a bootkit's OCI manifest that says the same. */
   public static final String ID_ANNOTATION = "com.github.project-machine.mos.bootkit";

@@ -20,9 +20,8 @@ import mos.spi.model.Bytes;
  * mounted for that is mounted in a namespace that ends with the program that does it.
  */
 final class BootkitBuild {
-  /** What every machine's kernel is told. An initrd that ends is to reset the machine. */
-  private static final List<String> BASE =
-      List.of("root=soci:name=mosboot", "panic=-1", "quiet", "loglevel=4");
+  /** What is booted: the installed system. */
+  private static final String ROOT = "root=soci:name=mosboot";
 
   /** The fixed moment of every file, 2026-01-01. */
   static final String EPOCH = "1767225600";
@@ -37,7 +36,8 @@ final class BootkitBuild {
   /** See {@link mos.spi.boot.BootkitBuilder#build}. */
   static void build(BootkitRequest request, Path output) {
     new Bootkit(request.id(), Path.of(Bootkit.LOADER), Path.of(Bootkit.UKI)); // checks the id
-    List<String> arguments = new ArrayList<>(BASE);
+    List<String> arguments = new ArrayList<>(List.of(ROOT));
+    arguments.addAll(Bootkit.KERNEL_ARGUMENTS);
     arguments.add(Bootkit.ID_ARGUMENT + "=" + request.id());
     arguments.addAll(request.commandLine());
     String commandLine = CommandLine.of(arguments);
