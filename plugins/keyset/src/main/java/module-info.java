@@ -1,5 +1,6 @@
 /** Keysets, certificates and signing. */
 module mos.plugin.keyset {
+  requires mos.linux;
   requires mos.spi;
   requires org.bouncycastle.pkix;
   requires org.bouncycastle.provider;

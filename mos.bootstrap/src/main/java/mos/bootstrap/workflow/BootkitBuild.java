@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import mos.formats.SealPoliciesFormat;
+import mos.linux.DirectoryTree;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
 import mos.spi.boot.Bootkit;
@@ -166,20 +166,10 @@ public final class BootkitBuild {
   static Path temporary(UndoLog undo) {
     try {
       Path directory = Files.createTempDirectory(Path.of("/var/tmp"), "mosb-bootkit");
-      undo.push("remove " + directory, () -> remove(directory));
+      undo.push("remove " + directory, () -> DirectoryTree.remove(directory));
       return directory;
     } catch (IOException e) {
       throw MosException.io("cannot create a temporary directory in /var/tmp", e);
-    }
-  }
-
-  private static void remove(Path directory) throws IOException {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(directory)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
     }
   }
 }

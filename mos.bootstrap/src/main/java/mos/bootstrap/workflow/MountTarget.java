@@ -1,14 +1,12 @@
 package mos.bootstrap.workflow;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import mos.linux.DirectoryTree;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
@@ -267,10 +265,7 @@ public final class MountTarget {
     for (RootfsMounter mounter : plugins.mounters()) {
       mounter.unmount(destination, host.directories().run(), events);
     }
-    Path state = remoteState(destination);
-    if (Files.exists(state)) {
-      remove(state);
-    }
+    remove(remoteState(destination));
   }
 
   private Path remoteState(Path destination) {
@@ -280,26 +275,7 @@ public final class MountTarget {
 
   private static void remove(Path directory) {
     try {
-      Files.walkFileTree(
-          directory,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(
-                Path visited, @org.jspecify.annotations.Nullable IOException e) throws IOException {
-              if (e != null) {
-                throw e;
-              }
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      DirectoryTree.remove(directory);
     } catch (IOException e) {
       throw MosException.io("cannot remove " + directory, e);
     }

@@ -2,21 +2,18 @@ package mos.plugin.atomfs;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Set;
+import mos.linux.DirectoryTree;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
 import mos.spi.image.RootHash;
 import mos.spi.mount.LayerBuilder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes squashfs and erofs layers from directories and tar files and appends their hash trees.
@@ -58,7 +55,7 @@ public final class VerityLayerBuilder implements LayerBuilder {
       try {
         return build(tool, real, date, work, target, events);
       } finally {
-        remove(work);
+        DirectoryTree.remove(work);
       }
     } catch (IOException e) {
       throw MosException.io("cannot make a layer from " + source, e);
@@ -109,28 +106,5 @@ public final class VerityLayerBuilder implements LayerBuilder {
   private static Path directory(Path file) {
     Path parent = file.getParent();
     return parent == null ? file : parent;
-  }
-
-  private static void remove(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

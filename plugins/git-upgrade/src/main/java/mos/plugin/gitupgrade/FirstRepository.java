@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import mos.linux.DirectoryTree;
 import mos.linux.Storage;
 import mos.spi.UndoLog;
 import org.eclipse.jgit.lib.ObjectId;
@@ -29,7 +30,7 @@ final class FirstRepository {
     try (UndoLog undo = new UndoLog()) {
       Place unfinished = place.beside();
       undo.push(
-          "remove " + unfinished.repository(), () -> Directories.remove(unfinished.repository()));
+          "remove " + unfinished.repository(), () -> DirectoryTree.remove(unfinished.repository()));
       Path git = unfinished.gitDirectory();
       Files.createDirectories(git.resolve("objects/info"));
       Files.createDirectories(git.resolve("objects/pack"));

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import mos.linux.DirectoryTree;
 import mos.linux.Storage;
 import mos.spi.MosException;
 import org.eclipse.jgit.lib.ObjectId;
@@ -22,7 +23,7 @@ final class Mending {
 
   void run() {
     try {
-      Directories.remove(place.beside().repository());
+      DirectoryTree.remove(place.beside().repository());
       if (Files.exists(place.changing())) {
         mend();
       }

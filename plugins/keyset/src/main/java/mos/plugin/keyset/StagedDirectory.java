@@ -13,9 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import mos.linux.DirectoryTree;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ final class StagedDirectory implements AutoCloseable {
       Path parent = parent(target);
       try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, PREFIX + "*")) {
         for (Path leftover : leftovers) {
-          delete(leftover);
+          DirectoryTree.remove(leftover);
         }
       }
       Path staged = PrivateFiles.directory(parent.resolve(PREFIX + target.getFileName()));
@@ -91,9 +91,7 @@ final class StagedDirectory implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (lock) {
-      if (Files.exists(staged)) {
-        delete(staged);
-      }
+      DirectoryTree.remove(staged);
     }
   }
 
@@ -122,25 +120,5 @@ final class StagedDirectory implements AutoCloseable {
       throw new MosException(ErrorCode.USAGE, target + ": cannot be made");
     }
     return parent;
-  }
-
-  private static void delete(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException problem)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

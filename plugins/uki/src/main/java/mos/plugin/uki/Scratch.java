@@ -1,13 +1,10 @@
 package mos.plugin.uki;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import mos.linux.DirectoryTree;
 import mos.spi.MosException;
-import org.jspecify.annotations.Nullable;
 
 /** A directory beside a result, for what is only needed while it is made. */
 final class Scratch implements AutoCloseable {
@@ -37,22 +34,6 @@ final class Scratch implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException problem)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    DirectoryTree.remove(directory);
   }
 }
