@@ -1,18 +1,10 @@
 package mos.testkit.registry;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -20,24 +12,20 @@ import javax.net.ssl.SSLSocketFactory;
  * registry sees the client's {@code Host}, so that the addresses it answers are those of the proxy.
  */
 public final class FaultProxy implements AutoCloseable {
-  private final ServerSocket server;
+  private final LoopbackServer clients = new LoopbackServer();
   private final URI registry;
   private final URI uri;
   private final Optional<Authority> authority;
   private final Optional<SSLSocketFactory> tls;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
   private final ExchangeLog log = new ExchangeLog();
   private volatile FaultPlan plan = FaultPlan.none();
 
-  private FaultProxy(URI registry, Optional<Authority> authority) throws IOException {
+  private FaultProxy(URI registry, Optional<Authority> authority) {
     this.registry = registry;
     this.authority = authority;
     this.tls = authority.map(known -> known.serving().getSocketFactory());
-    this.server = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
-    this.uri =
-        URI.create((tls.isPresent() ? "https" : "http") + "://127.0.0.1:" + server.getLocalPort());
-    threads.execute(this::accept);
+    this.uri = URI.create((tls.isPresent() ? "https" : "http") + "://" + clients.host());
+    clients.start(this::serve);
   }
 
   /**
@@ -63,11 +51,7 @@ public final class FaultProxy implements AutoCloseable {
     if (registry.getScheme().equals("https") && authority.isEmpty()) {
       throw new IllegalArgumentException("no authority to trust " + registry + " by");
     }
-    try {
-      return new FaultProxy(registry, authority);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new FaultProxy(registry, authority);
   }
 
   /** Where clients find it: {@code 127.0.0.1:PORT}. */
@@ -98,16 +82,7 @@ public final class FaultProxy implements AutoCloseable {
   /** Breaks all connections. */
   @Override
   public void close() {
-    try {
-      server.close();
-      threads.shutdownNow();
-      for (Socket client : clients) {
-        client.close();
-      }
-      threads.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    clients.close();
   }
 
   ExchangeLog.Entry begin(FaultPlan.Request request) {
@@ -118,33 +93,14 @@ public final class FaultProxy implements AutoCloseable {
     return Upstream.connect(registry, authority);
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = server.accept();
-        clients.add(client);
-        threads.execute(() -> serve(client));
-      }
-    } catch (IOException | RejectedExecutionException e) {
-      // Closed.
+  private void serve(Socket client) throws IOException {
+    Socket line = client;
+    if (tls.isPresent()) {
+      // Without anything read before: a server's side of TLS.
+      line = tls.orElseThrow().createSocket(client, null, true);
     }
-  }
-
-  private void serve(Socket client) {
-    try (client) {
-      client.setTcpNoDelay(true);
-      Socket line = client;
-      if (tls.isPresent()) {
-        // Without anything read before: a server's side of TLS.
-        line = tls.orElseThrow().createSocket(client, null, true);
-      }
-      try (ProxiedConnection connection = new ProxiedConnection(this, line)) {
-        exchange(connection, client);
-      }
-    } catch (IOException e) {
-      // The client or the registry broke the line, which the other side sees as well.
-    } finally {
-      clients.remove(client);
+    try (ProxiedConnection connection = new ProxiedConnection(this, line)) {
+      exchange(connection, client);
     }
   }
 

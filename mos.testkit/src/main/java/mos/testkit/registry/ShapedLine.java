@@ -1,15 +1,8 @@
 package mos.testkit.registry;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,20 +15,16 @@ import java.util.concurrent.TimeUnit;
  * killed.
  */
 public final class ShapedLine implements AutoCloseable {
-  private final ServerSocket listening;
-  private final int port;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final LoopbackServer clients = new LoopbackServer();
   private final ShapedDirection up;
   private final ShapedDirection down;
 
-  private ShapedLine(int port, long bytesPerSecond, long latencyMillis) throws IOException {
-    this.port = port;
+  private ShapedLine(int port, long bytesPerSecond, long latencyMillis) {
     long latency = TimeUnit.MILLISECONDS.toNanos(latencyMillis);
+    ExecutorService threads = clients.threads();
     this.up = new ShapedDirection(bytesPerSecond, latency, 2 * latency, threads);
     this.down = new ShapedDirection(bytesPerSecond, latency, 0, threads);
-    this.listening = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
-    threads.execute(this::accept);
+    clients.start(client -> connect(client, port));
   }
 
   /**
@@ -46,11 +35,7 @@ public final class ShapedLine implements AutoCloseable {
    * @param latencyMillis how long a byte takes in one direction; half a round trip
    */
   public static ShapedLine start(int port, long bytesPerSecond, long latencyMillis) {
-    try {
-      return new ShapedLine(port, bytesPerSecond, latencyMillis);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new ShapedLine(port, bytesPerSecond, latencyMillis);
   }
 
   /** Port of a server, bytes per second, milliseconds in one direction. */
@@ -64,51 +49,17 @@ public final class ShapedLine implements AutoCloseable {
 
   /** Where clients find it: {@code 127.0.0.1:PORT}. */
   public String host() {
-    return "127.0.0.1:" + listening.getLocalPort();
+    return clients.host();
   }
 
   @Override
   public void close() {
-    try {
-      listening.close();
-      threads.shutdownNow();
-      for (Socket socket : open) {
-        socket.close();
-      }
-      threads.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    clients.close();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listening.accept();
-        open.add(client);
-        threads.execute(() -> connect(client));
-      }
-    } catch (IOException | RejectedExecutionException e) {
-      // Closed.
-    }
-  }
-
-  private void connect(Socket client) {
-    try (client;
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      open.add(server);
-      client.setTcpNoDelay(true);
-      server.setTcpNoDelay(true);
-      Thread answers = Thread.ofVirtual().start(() -> down.pass(server, client));
-      up.pass(client, server);
-      answers.join();
-      open.remove(server);
-    } catch (IOException e) {
-      // The server is gone: the client sees its connection end.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      open.remove(client);
+  private void connect(Socket client, int port) throws IOException, InterruptedException {
+    try (Socket server = clients.connect(port)) {
+      LoopbackServer.join(client, server, up::pass, down::pass);
     }
   }
 }

@@ -2,19 +2,11 @@ package mos.testkit.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A proxy that makes tunnels ({@code CONNECT}, RFC 9110, section 9.3.6) for whoever knows its
@@ -25,34 +17,27 @@ public final class TunnelProxy implements AutoCloseable {
   private static final int MAX_HEAD = 16 << 10;
   private static final String END = "\r\n\r\n";
 
-  private final ServerSocket listening;
+  private final LoopbackServer clients = new LoopbackServer();
   private final String wanted;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<String> tunnels = new CopyOnWriteArrayList<>();
   private final List<String> refused = new CopyOnWriteArrayList<>();
 
-  private TunnelProxy(Account account) throws IOException {
-    this.listening = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+  private TunnelProxy(Account account) {
     String pair = account.user() + ":" + account.password();
     this.wanted =
         "proxy-authorization: basic "
             + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-    threads.execute(this::accept);
+    clients.start(this::serve);
   }
 
   /** Starts one. */
   public static TunnelProxy start(Account account) {
-    try {
-      return new TunnelProxy(account);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new TunnelProxy(account);
   }
 
   /** Where it is: {@code 127.0.0.1:PORT}. */
   public String host() {
-    return "127.0.0.1:" + listening.getLocalPort();
+    return clients.host();
   }
 
   /** Where tunnels were made to, in order: {@code HOST:PORT}. */
@@ -67,60 +52,27 @@ public final class TunnelProxy implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      listening.close();
-      threads.shutdownNow();
-      for (Socket socket : open) {
-        socket.close();
-      }
-      threads.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    clients.close();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listening.accept();
-        open.add(client);
-        threads.execute(() -> serve(client));
-      }
-    } catch (IOException | RejectedExecutionException e) {
-      // Closed.
+  private void serve(Socket client) throws IOException, InterruptedException {
+    List<String> head = head(client.getInputStream()).lines().toList();
+    String[] asked = head.getFirst().split(" ", -1);
+    boolean known = head.stream().anyMatch(line -> line.equalsIgnoreCase(wanted));
+    if (!known || !asked[0].equals("CONNECT")) {
+      refused.add(head.getFirst());
+      say(
+          client,
+          known
+              ? "405 Tunnels only"
+              : "407 No\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0");
+      return;
     }
-  }
-
-  private void serve(Socket client) {
-    try (client) {
-      List<String> head = head(client.getInputStream()).lines().toList();
-      String[] asked = head.getFirst().split(" ", -1);
-      boolean known = head.stream().anyMatch(line -> line.equalsIgnoreCase(wanted));
-      if (!known || !asked[0].equals("CONNECT")) {
-        refused.add(head.getFirst());
-        say(
-            client,
-            known
-                ? "405 Tunnels only"
-                : "407 No\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0");
-        return;
-      }
-      int port = Integer.parseInt(asked[1].substring(asked[1].lastIndexOf(':') + 1));
-      try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        open.add(server);
-        tunnels.add(asked[1]);
-        say(client, "200 Connected");
-        Thread answers = Thread.ofVirtual().start(() -> pass(server, client));
-        pass(client, server);
-        answers.join();
-        open.remove(server);
-      }
-    } catch (IOException e) {
-      // One side is gone: the other one sees its connection end.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      open.remove(client);
+    int port = Integer.parseInt(asked[1].substring(asked[1].lastIndexOf(':') + 1));
+    try (Socket server = clients.connect(port)) {
+      tunnels.add(asked[1]);
+      say(client, "200 Connected");
+      LoopbackServer.join(client, server, TunnelProxy::pass, TunnelProxy::pass);
     }
   }
 
@@ -148,7 +100,7 @@ public final class TunnelProxy implements AutoCloseable {
       from.getInputStream().transferTo(to.getOutputStream());
       to.shutdownOutput();
     } catch (IOException e) {
-      // As above.
+      // One side is gone: the other one sees its connection end.
     }
   }
 }
