@@ -27,7 +27,6 @@ import mos.spi.model.Bytes;
 import mos.spi.model.Digest;
 import mos.spi.model.HostDirectories;
 import mos.spi.model.Target;
-import mos.spi.mount.MountRequest;
 import mos.spi.sign.Keysets;
 import mos.spi.store.ImageDestination;
 import mos.spi.store.ImageSource;
@@ -212,19 +211,11 @@ public final class MediaBuild {
                 .getFirst();
         images.commit();
       }
-      Path mounted = host.directories().root().resolve("mounted");
-      var mounter = plugins.mounter(image);
-      mounter.mount(
-          image,
-          store::file,
-          new MountRequest(mounted, host.directories().run(), Optional.empty()),
-          options.events());
-      try {
+      try (MountedBootkit mounted =
+          MountedBootkit.mount(plugins, host, image, store, options.events())) {
         for (String file : List.of(Bootkit.LOADER, Bootkit.UKI, Bootkit.TOOLS)) {
-          copy(mounted.resolve(file), bootkit.resolve(file));
+          copy(mounted.place().resolve(file), bootkit.resolve(file));
         }
-      } finally {
-        mounter.unmount(mounted, host.directories().run(), options.events());
       }
       return image;
     }

@@ -9,12 +9,10 @@ import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
 import mos.spi.boot.BootPartition;
-import mos.spi.boot.Bootkit;
 import mos.spi.disk.Disks;
 import mos.spi.disk.PartitionRole;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
-import mos.spi.mount.MountRequest;
 import mos.spi.store.ImageStore;
 import mos.spi.upgrade.SystemState;
 import mos.spi.verify.VerifiedImage;
@@ -47,14 +45,8 @@ final class SystemPartition {
 
     /** Puts a bootkit beside what is there. */
     void add(VerifiedImage image, ImageStore store) {
-      Path bootkit = host.directories().run().resolve("bootkit");
-      MountRequest request = new MountRequest(bootkit, host.directories().run(), Optional.empty());
-      var mounter = plugins.mounter(image);
-      mounter.mount(image, store::file, request, events);
-      try {
-        entries.add(place, Bootkit.in(bootkit, InstalledBootkit.id(image)));
-      } finally {
-        mounter.unmount(bootkit, host.directories().run(), events);
+      try (MountedBootkit mounted = MountedBootkit.mount(plugins, host, image, store, events)) {
+        entries.add(place, mounted.bootkit());
       }
     }
 

@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import mos.bootstrap.workflow.SystemStatus.Running;
@@ -15,16 +13,12 @@ import mos.bootstrap.workflow.SystemStatus.TargetStatus;
 import mos.spi.event.EventSink;
 import mos.spi.model.Bytes;
 import mos.spi.model.Digest;
-import mos.spi.model.HostDirectories;
-import mos.spi.mount.LayerFiles;
-import mos.spi.mount.MountRequest;
 import mos.spi.mount.MountedImage;
 import mos.spi.mount.RootfsMounter;
 import mos.spi.store.ImageStoreProvider;
 import mos.spi.upgrade.SystemState;
 import mos.spi.upgrade.SystemStateProvider;
 import mos.spi.upgrade.WritableSystemState;
-import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.Verifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,44 +33,8 @@ class SystemStatusTest {
 
   private final MemoryState state = new MemoryState();
   private final MemoryStore store = new MemoryStore();
-  private final Mounts mounts = new Mounts();
+  private final FakeMounter mounter = new FakeMounter();
   private Host host;
-
-  /** Says what is mounted. */
-  private static final class Mounts implements RootfsMounter {
-    List<MountedImage> mounted = List.of();
-
-    @Override
-    public boolean supports(String mediaType) {
-      return true;
-    }
-
-    @Override
-    public MountedImage mount(
-        VerifiedImage image, LayerFiles files, MountRequest request, EventSink events) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<MountedImage> mounted(Path destination, Path run) {
-      return mounted.stream().filter(m -> m.destination().equals(destination)).findFirst();
-    }
-
-    @Override
-    public List<MountedImage> mounted(Path run) {
-      return mounted;
-    }
-
-    @Override
-    public void unmount(Path destination, Path run, EventSink events) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void scan(VerifiedImage image, LayerFiles files, EventSink events) {
-      throw new UnsupportedOperationException();
-    }
-  }
 
   private record States(SystemState state) implements SystemStateProvider {
     @Override
@@ -92,15 +50,7 @@ class SystemStatusTest {
 
   @BeforeEach
   void aHostWithAnAuthority() throws IOException {
-    Path authority = Files.writeString(directory.resolve("ca.pem"), "authority");
-    host =
-        new Host(
-            new HostDirectories(
-                directory,
-                directory.resolve("config"),
-                directory.resolve("store"),
-                directory.resolve("scratch")),
-            authority);
+    host = TestHosts.in(directory);
   }
 
   private String install(Bytes hostfs, Bytes bootkit) {
@@ -116,7 +66,7 @@ class SystemStatusTest {
             .with(Verifier.class, new TrustingVerifier())
             .with(SystemStateProvider.class, new States(state))
             .with(ImageStoreProvider.class, _ -> store)
-            .with(RootfsMounter.class, mounts)
+            .with(RootfsMounter.class, mounter)
             .catalog();
     return new SystemStatus(plugins, host, started, EventSink.NONE)
         .look(false).targets().stream()
@@ -224,10 +174,10 @@ class SystemStatusTest {
     Bytes hostfs = store.add("1");
     install(hostfs, store.addBootkit(NEW));
     assertEquals("stopped", look("hostfs", Optional.empty()).state());
-    mounts.mounted = List.of(new MountedImage(directory, hostfs.digest(), true));
+    mounter.mounted.add(new MountedImage(directory, hostfs.digest(), true));
     assertEquals("running", look("hostfs", Optional.empty()).state());
     Digest other = store.add("0").digest();
-    mounts.mounted = List.of(new MountedImage(directory, other, true));
+    mounter.mounted.set(0, new MountedImage(directory, other, true));
     TargetStatus outdated = look("hostfs", Optional.empty());
     assertEquals("outdated", outdated.state());
     assertEquals(new Running.Image(other), outdated.running());
