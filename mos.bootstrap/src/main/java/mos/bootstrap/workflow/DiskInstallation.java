@@ -17,14 +17,11 @@ import mos.spi.disk.PartitionRole;
 import mos.spi.image.Descriptor;
 import mos.spi.image.Reference;
 import mos.spi.model.Digest;
-import mos.spi.model.HostDirectories;
 import mos.spi.model.Target;
 import mos.spi.store.BlobSource;
 import mos.spi.store.TransportOptions;
 import mos.spi.unlock.Secret;
 import mos.spi.unlock.UnsealedKeys;
-import mos.spi.verify.Purpose;
-import mos.spi.verify.SignedDocument;
 import mos.spi.verify.VerificationGate;
 import mos.spi.verify.VerifiedManifest;
 
@@ -34,10 +31,8 @@ import mos.spi.verify.VerifiedManifest;
  * at hand every byte of them.
  */
 public final class DiskInstallation {
-  private static final Path ROOT = Path.of("/");
-
   private final PluginCatalog plugins;
-  private final Path authority;
+  private final Host host;
   private final TransportOptions options;
   private final Steps steps;
 
@@ -47,8 +42,15 @@ public final class DiskInstallation {
    * @param authority the manifest CA's certificate
    */
   public DiskInstallation(PluginCatalog plugins, Path authority, TransportOptions options) {
+    this(plugins, Path.of("/"), authority, options);
+  }
+
+  /**
+   * @param root of the running system
+   */
+  DiskInstallation(PluginCatalog plugins, Path root, Path authority, TransportOptions options) {
     this.plugins = plugins;
-    this.authority = authority;
+    this.host = new Host(Volumes.directories(root), authority);
     this.options = options;
     this.steps = new Steps(options.events());
   }
@@ -62,7 +64,8 @@ public final class DiskInstallation {
   public record Installed(String revision, List<String> targets) {}
 
   /**
-   * Fetch, verify, look at the disk, verify images; then partition, seal, install, make bootable.
+   * Fetch, verify, verify images, look at the disk; then partition, seal, install what was
+   * verified, make bootable.
    *
    * @param sizes of the partitions, made of those that suit the disk
    * @param key of the volumes
@@ -74,7 +77,10 @@ public final class DiskInstallation {
       Set<Disks.Permission> allowed,
       Secret key) {
     Disks disks = plugins.disks();
-    verify(url);
+    Installation installation = new Installation(plugins, host, options);
+    VerifiedManifest manifest = installation.accept(url);
+    requireBootkit(manifest);
+    verifyImages(url, manifest, host.gate(plugins));
     DiskSizes chosen = sizes.apply(disks.defaultSizes(device));
     disks.check(device, chosen, allowed);
     refuseSecondSystem(disks, device);
@@ -84,9 +90,8 @@ public final class DiskInstallation {
           steps.run("partition " + device, () -> disks.partition(device, chosen, options.events()));
       Path esp = disk.partition(PartitionRole.ESP);
       disks.makeFileSystem(esp, PartitionRole.ESP, options.events());
-      HostDirectories directories = volumes.make(disk, key, ROOT, steps, mounted);
-      Host host = new Host(directories, authority);
-      Installation.Installed installed = new Installation(plugins, host, options).run(url);
+      volumes.make(disk, key, steps, mounted);
+      Installation.Installed installed = installation.run(url, manifest);
       steps.run(
           "make bootable", () -> new SystemPartition(plugins, host, options.events()).fill(esp));
       return new Installed(installed.revision(), installed.plan().added());
@@ -116,22 +121,7 @@ public final class DiskInstallation {
     }
   }
 
-  private void verify(Reference url) {
-    Host host =
-        new Host(
-            new HostDirectories(
-                ROOT,
-                Volumes.place(PartitionRole.CONFIG),
-                Volumes.place(PartitionRole.STORE),
-                Volumes.place(PartitionRole.SCRATCH)),
-            authority);
-    VerificationGate gate = host.gate(plugins);
-    SignedDocument document =
-        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
-    VerifiedManifest manifest =
-        steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, host.product()));
-    Installation.check(plugins, manifest);
-    List<Target> targets = manifest.manifest().targets();
+  private static void requireBootkit(VerifiedManifest manifest) {
     if (manifest.manifest().target(InstalledBootkit.TARGET).isEmpty()) {
       throw MosException.invalid(
           manifest.origin()
@@ -139,6 +129,10 @@ public final class DiskInstallation {
               + InstalledBootkit.TARGET
               + "'");
     }
+  }
+
+  private void verifyImages(Reference url, VerifiedManifest manifest, VerificationGate gate) {
+    List<Target> targets = manifest.manifest().targets();
     steps.run(
         "verify images",
         () ->

@@ -2,6 +2,8 @@ package mos.bootstrap.workflow;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import mos.formats.ImageManifestFormat;
 import mos.spi.InvalidFieldException;
 import mos.spi.MosException;
@@ -15,9 +17,12 @@ import mos.spi.model.InstallManifest;
 import mos.spi.store.ImageSource;
 import mos.spi.store.TransportOptions;
 import mos.spi.verify.Attachment;
+import mos.spi.verify.Purpose;
 import mos.spi.verify.SignedDocument;
+import mos.spi.verify.VerificationGate;
+import mos.spi.verify.VerifiedManifest;
 
-/** Fetches an install manifest with everything that claims to sign it. Believes nothing of it. */
+/** Fetches an install manifest with everything that claims to sign it, for the gate to judge. */
 final class FetchManifest {
   private final PluginCatalog plugins;
   private final TransportOptions options;
@@ -27,7 +32,14 @@ final class FetchManifest {
     this.options = options;
   }
 
-  SignedDocument from(Reference url) {
+  /** Fetch, verify: nothing of a manifest is believed before. */
+  VerifiedManifest verified(Reference url, VerificationGate gate, Optional<UUID> product) {
+    Steps steps = new Steps(options.events());
+    SignedDocument document = steps.run("fetch manifest", () -> from(url));
+    return steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, product));
+  }
+
+  private SignedDocument from(Reference url) {
     try (ImageSource source =
         plugins.transport(url.repository()).source(url.repository(), options)) {
       Descriptor artifact =

@@ -1,8 +1,6 @@
 package mos.bootstrap.workflow;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import mos.formats.UserManifest;
 import mos.spi.ErrorCode;
 import mos.spi.InvalidFieldException;
@@ -16,8 +14,6 @@ import mos.spi.store.ImageStore;
 import mos.spi.store.TransportOptions;
 import mos.spi.upgrade.UpgradePlan;
 import mos.spi.upgrade.WritableSystemState;
-import mos.spi.verify.Purpose;
-import mos.spi.verify.SignedDocument;
 import mos.spi.verify.VerificationGate;
 import mos.spi.verify.VerifiedManifest;
 
@@ -46,13 +42,25 @@ public final class Installation {
 
   /** Fetch, verify, lock, import, verify, commit: in that order. */
   public Installed run(Reference url) {
-    VerificationGate gate = host.gate(plugins);
-    Optional<UUID> product = host.product();
-    SignedDocument document =
-        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
+    return run(url, accept(url));
+  }
+
+  /** Fetch, verify: the first half of {@link #run(Reference)}. */
+  VerifiedManifest accept(Reference url) {
     VerifiedManifest manifest =
-        steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, product));
-    check(plugins, manifest);
+        new FetchManifest(plugins, options).verified(url, host.gate(plugins), host.product());
+    check(manifest);
+    return manifest;
+  }
+
+  /**
+   * Lock, import, verify, commit: the second half of {@link #run(Reference)}.
+   *
+   * @param url where the images are
+   * @param manifest what {@link #accept} gave
+   */
+  Installed run(Reference url, VerifiedManifest manifest) {
+    VerificationGate gate = host.gate(plugins);
     try (WritableSystemState state =
         plugins.states().write(host.directories().config(), "mosctl install")) {
       if (state.current().isPresent()) {
@@ -78,7 +86,7 @@ public final class Installation {
   }
 
   /** Refuses what cannot be a first system. */
-  static void check(PluginCatalog plugins, VerifiedManifest manifest) {
+  private void check(VerifiedManifest manifest) {
     checkTypes(plugins, manifest);
     List<Target> targets = manifest.manifest().targets();
     if (targets.stream().noneMatch(target -> target.serviceType().equals(ServiceType.HOSTFS))) {

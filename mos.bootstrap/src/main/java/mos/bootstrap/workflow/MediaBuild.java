@@ -32,8 +32,6 @@ import mos.spi.store.ImageDestination;
 import mos.spi.store.ImageSource;
 import mos.spi.store.ImageStore;
 import mos.spi.store.TransportOptions;
-import mos.spi.verify.Purpose;
-import mos.spi.verify.SignedDocument;
 import mos.spi.verify.VerificationGate;
 import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.VerifiedManifest;
@@ -98,12 +96,8 @@ public final class MediaBuild {
       Path work = BootkitBuild.temporary(temporary);
       Host host = host(publisher, work);
       VerificationGate gate = host.gate(plugins);
-      SignedDocument document =
-          steps.run(
-              "fetch manifest", () -> new FetchManifest(plugins, options).from(request.url()));
       VerifiedManifest manifest =
-          steps.run(
-              "verify manifest", () -> gate.admit(document, Purpose.ACCEPT, Optional.empty()));
+          new FetchManifest(plugins, options).verified(request.url(), gate, Optional.empty());
       require(manifest, InstalledBootkit.TARGET);
       if (request.mode() == Mode.LIVE) {
         require(manifest, MountTarget.LIVE);

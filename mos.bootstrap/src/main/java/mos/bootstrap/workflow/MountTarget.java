@@ -25,8 +25,6 @@ import mos.spi.store.ImageStore;
 import mos.spi.store.TransportOptions;
 import mos.spi.upgrade.InstalledSystem;
 import mos.spi.upgrade.SystemState;
-import mos.spi.verify.Purpose;
-import mos.spi.verify.SignedDocument;
 import mos.spi.verify.VerificationGate;
 import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.VerifiedManifest;
@@ -205,9 +203,7 @@ public final class MountTarget {
   }
 
   private VerifiedManifest accept(Reference url, TransportOptions options, VerificationGate gate) {
-    SignedDocument document =
-        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
-    return steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, host.product()));
+    return new FetchManifest(plugins, options).verified(url, gate, host.product());
   }
 
   private static Target wanted(Reference url, VerifiedManifest manifest, String target) {

@@ -19,8 +19,6 @@ import mos.spi.upgrade.Revision;
 import mos.spi.upgrade.UpgradePlan;
 import mos.spi.upgrade.Upgrader;
 import mos.spi.upgrade.WritableSystemState;
-import mos.spi.verify.Purpose;
-import mos.spi.verify.SignedDocument;
 import mos.spi.verify.VerificationGate;
 import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.VerifiedManifest;
@@ -54,10 +52,7 @@ public final class SystemUpdate {
   public Updated run(Reference url, Upgrader.Downgrade downgrade) {
     VerificationGate gate = host.gate(plugins);
     Optional<UUID> product = host.product();
-    SignedDocument document =
-        steps.run("fetch manifest", () -> new FetchManifest(plugins, options).from(url));
-    VerifiedManifest manifest =
-        steps.run("verify manifest", () -> gate.admit(document, Purpose.ACCEPT, product));
+    VerifiedManifest manifest = new FetchManifest(plugins, options).verified(url, gate, product);
     Installation.checkTypes(plugins, manifest);
     try (WritableSystemState state =
         plugins.states().write(host.directories().config(), "mosctl update")) {

@@ -93,8 +93,8 @@ final class Volumes {
     return directories(root);
   }
 
-  /** Makes the sealed partitions anew, and leaves them mounted. */
-  HostDirectories make(MachineDisk disk, Secret key, Path root, Steps steps, UndoLog undo) {
+  /** Makes the sealed partitions anew, and leaves them mounted as {@link #directories} says. */
+  void make(MachineDisk disk, Secret key, Steps steps, UndoLog undo) {
     for (PartitionRole role : sealed()) {
       Path partition = disk.partition(role);
       steps.run("seal " + role.label(), () -> format(partition, role, key));
@@ -105,7 +105,6 @@ final class Volumes {
           () -> disks.makeFileSystem(device, role, mos.spi.event.EventSink.NONE));
       mount(device, role, undo);
     }
-    return directories(root);
   }
 
   private Path unlock(MachineDisk disk, PartitionRole role, Secret key) {
@@ -148,7 +147,8 @@ final class Volumes {
     return PLACE.resolve(role.label());
   }
 
-  private static HostDirectories directories(Path root) {
+  /** Where a host keeps its things until the root file system is there. */
+  static HostDirectories directories(Path root) {
     return new HostDirectories(
         root,
         place(PartitionRole.CONFIG),

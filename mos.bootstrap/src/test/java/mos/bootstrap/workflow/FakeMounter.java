@@ -21,7 +21,7 @@ final class FakeMounter implements RootfsMounter {
   private final List<String> files;
 
   /**
-   * @param files what a mount shows, by relative path; without any it shows and writes nothing
+   * @param files what a mount shows, by relative path
    */
   FakeMounter(String... files) {
     this.files = List.of(files);
@@ -63,12 +63,10 @@ final class FakeMounter implements RootfsMounter {
   @Override
   public void unmount(Path destination, Path run, EventSink events) {
     mounted.removeIf(image -> image.destination().equals(destination));
-    if (!files.isEmpty()) {
-      try {
-        DirectoryTree.remove(destination);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    try {
+      DirectoryTree.remove(destination);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -2,6 +2,7 @@ package mos.bootstrap.workflow;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,11 +25,12 @@ import mos.spi.model.Target;
 import mos.spi.model.UpdateType;
 import mos.spi.upgrade.InstalledSystem;
 import mos.spi.upgrade.Revision;
-import mos.spi.upgrade.SystemState;
+import mos.spi.upgrade.WritableSystemState;
 import mos.spi.verify.SignedDocument;
+import mos.spi.verify.VerifiedManifest;
 
 /** Systems that were installed one after the other, each by one complete manifest. */
-final class MemoryState implements SystemState {
+final class MemoryState implements WritableSystemState {
   private final List<Installed> revisions = new ArrayList<>();
   private final Set<String> damaged = new HashSet<>();
 
@@ -50,20 +52,28 @@ final class MemoryState implements SystemState {
    */
   String install(Map<String, Bytes> images) {
     Bytes bytes = manifest(images);
-    Map<Digest, SignedDocument> documents = new HashMap<>();
-    documents.put(bytes.digest(), new SignedDocument("state", bytes, List.of(), List.of()));
     List<SystemTarget> targets =
         images.keySet().stream().map(name -> new SystemTarget(name, bytes.digest())).toList();
-    Installed installed =
-        new Installed(
-            "revision-" + (revisions.size() + 1),
-            new SystemManifest(List.of(), targets, List.of()),
-            documents);
-    revisions.addFirst(installed);
-    return installed.revision();
+    return install(new SystemManifest(List.of(), targets, List.of()), List.of(bytes));
   }
 
-  private static Bytes manifest(Map<String, Bytes> images) {
+  private String install(SystemManifest system, List<Bytes> manifests) {
+    Map<Digest, SignedDocument> documents = new HashMap<>();
+    for (Bytes bytes : manifests) {
+      documents.put(bytes.digest(), new SignedDocument("state", bytes, List.of(), List.of()));
+    }
+    String revision = "revision-" + (revisions.size() + 1);
+    revisions.addFirst(new Installed(revision, system, documents));
+    return revision;
+  }
+
+  @Override
+  public String commit(SystemManifest next, Collection<VerifiedManifest> sources, String message) {
+    return install(next, sources.stream().map(VerifiedManifest::bytes).toList());
+  }
+
+  /** A complete install manifest of these images. */
+  static Bytes manifest(Map<String, Bytes> images) {
     List<Target> targets = new ArrayList<>();
     new LinkedHashMap<>(images)
         .forEach(

@@ -1,13 +1,19 @@
 package mos.bootstrap.workflow;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import mos.formats.ImageManifestFormat;
 import mos.spi.MosException;
 import mos.spi.boot.Bootkit;
+import mos.spi.event.EventSink;
 import mos.spi.image.Descriptor;
 import mos.spi.image.ImageManifest;
 import mos.spi.image.MediaTypes;
@@ -18,11 +24,13 @@ import mos.spi.store.BlobSource;
 import mos.spi.store.ImageDestination;
 import mos.spi.store.ImageStore;
 
-/** Images without layers, to look at. */
+/** Images without layers, and a repository of them. */
 final class MemoryStore implements ImageStore {
   private static final Bytes CONFIG = Bytes.utf8("{}");
 
   private final Map<Digest, Bytes> manifests = new HashMap<>();
+  private final Map<Digest, Bytes> blobs = new ConcurrentHashMap<>();
+  private final Map<String, Descriptor> tags = new HashMap<>();
 
   /** Puts an image into it. */
   Bytes add(String content) {
@@ -35,16 +43,42 @@ final class MemoryStore implements ImageStore {
   }
 
   private Bytes add(Map<String, String> annotations) {
-    Bytes image =
-        ImageManifestFormat.write(
+    return add(
+        new ImageManifest(
+            Optional.empty(),
+            blob(MediaTypes.CONFIG, CONFIG),
+            List.of(),
+            Optional.empty(),
+            annotations));
+  }
+
+  /** Puts an install manifest into it, under a tag. */
+  void publish(String tag, Bytes manifest) {
+    Bytes artifact =
+        add(
             new ImageManifest(
+                Optional.of(MediaTypes.INSTALL),
+                blob(MediaTypes.EMPTY, CONFIG),
+                List.of(blob(MediaTypes.INSTALL, manifest)),
                 Optional.empty(),
-                Descriptor.of(MediaTypes.CONFIG, CONFIG.digest(), CONFIG.size()),
-                List.of(),
-                Optional.empty(),
-                annotations));
-    manifests.put(image.digest(), image);
-    return image;
+                Map.of()));
+    tags.put(tag, Descriptor.of(MediaTypes.MANIFEST, artifact.digest(), artifact.size()));
+  }
+
+  private Bytes add(ImageManifest manifest) {
+    Bytes bytes = ImageManifestFormat.write(manifest);
+    manifests.put(bytes.digest(), bytes);
+    return bytes;
+  }
+
+  private Descriptor blob(String mediaType, Bytes content) {
+    blobs.put(content.digest(), content);
+    return Descriptor.of(mediaType, content.digest(), content.size());
+  }
+
+  /** Whether it has an image. */
+  boolean has(Bytes image) {
+    return manifests.containsKey(image.digest()) && blobs.containsKey(CONFIG.digest());
   }
 
   /** Takes an image away. */
@@ -68,22 +102,37 @@ final class MemoryStore implements ImageStore {
 
   @Override
   public Optional<Descriptor> resolve(Selector selector) {
-    throw new UnsupportedOperationException();
+    return switch (selector) {
+      case Selector.Tag(String tag) -> Optional.ofNullable(tags.get(tag));
+      case Selector.ByDigest(Digest digest) ->
+          Optional.ofNullable(manifests.get(digest))
+              .map(found -> Descriptor.of(MediaTypes.MANIFEST, digest, found.size()));
+    };
   }
 
   @Override
   public Bytes smallBlob(Descriptor descriptor, long limit) {
-    throw new UnsupportedOperationException();
+    return blobs.get(descriptor.digest());
   }
 
   @Override
   public BlobSource blob(Descriptor descriptor) {
-    throw new UnsupportedOperationException();
+    return new BlobSource() {
+      @Override
+      public String location() {
+        return "memory";
+      }
+
+      @Override
+      public InputStream open(long offset) {
+        return new ByteArrayInputStream(blobs.get(descriptor.digest()).toArray());
+      }
+    };
   }
 
   @Override
   public List<Descriptor> referrers(Digest subject, String artifactType) {
-    throw new UnsupportedOperationException();
+    return List.of();
   }
 
   @Override
@@ -98,9 +147,42 @@ final class MemoryStore implements ImageStore {
 
   @Override
   public ImageDestination begin() {
-    throw new UnsupportedOperationException();
+    return new Additions();
   }
 
   @Override
   public void close() {}
+
+  /** What is added is there at once. */
+  private final class Additions implements ImageDestination {
+    @Override
+    public String location() {
+      return "memory";
+    }
+
+    @Override
+    public boolean contains(Descriptor descriptor) {
+      return blobs.containsKey(descriptor.digest());
+    }
+
+    @Override
+    public void putBlob(Descriptor descriptor, BlobSource source, EventSink events) {
+      try (InputStream in = source.open(0)) {
+        blobs.put(descriptor.digest(), Bytes.copyOf(in.readAllBytes()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void putManifest(Descriptor descriptor, Bytes bytes, Optional<String> tag) {
+      manifests.put(descriptor.digest(), bytes);
+    }
+
+    @Override
+    public void commit() {}
+
+    @Override
+    public void close() {}
+  }
 }

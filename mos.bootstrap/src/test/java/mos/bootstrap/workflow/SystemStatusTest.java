@@ -16,9 +16,7 @@ import mos.spi.model.Digest;
 import mos.spi.mount.MountedImage;
 import mos.spi.mount.RootfsMounter;
 import mos.spi.store.ImageStoreProvider;
-import mos.spi.upgrade.SystemState;
 import mos.spi.upgrade.SystemStateProvider;
-import mos.spi.upgrade.WritableSystemState;
 import mos.spi.verify.Verifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,18 +34,6 @@ class SystemStatusTest {
   private final FakeMounter mounter = new FakeMounter();
   private Host host;
 
-  private record States(SystemState state) implements SystemStateProvider {
-    @Override
-    public SystemState read(Path config) {
-      return state;
-    }
-
-    @Override
-    public WritableSystemState write(Path config, String owner) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   @BeforeEach
   void aHostWithAnAuthority() throws IOException {
     host = TestHosts.in(directory);
@@ -64,7 +50,7 @@ class SystemStatusTest {
     PluginCatalog plugins =
         new FakePlugins()
             .with(Verifier.class, new TrustingVerifier())
-            .with(SystemStateProvider.class, new States(state))
+            .with(SystemStateProvider.class, new FakeStates(state))
             .with(ImageStoreProvider.class, _ -> store)
             .with(RootfsMounter.class, mounter)
             .catalog();
