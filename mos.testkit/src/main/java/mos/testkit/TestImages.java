@@ -1,11 +1,9 @@
 package mos.testkit;
 
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import mos.spi.image.Descriptor;
 import mos.spi.image.ImageManifest;
 import mos.spi.model.Bytes;
@@ -19,20 +17,17 @@ import mos.spi.model.Target;
 import mos.spi.model.UpdateType;
 import mos.spi.verify.Attachment;
 import mos.spi.verify.Purpose;
-import mos.spi.verify.Signatory;
 import mos.spi.verify.SignedDocument;
 import mos.spi.verify.TrustAnchors;
 import mos.spi.verify.VerificationGate;
 import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.VerifiedManifest;
-import mos.spi.verify.Verifier;
 
 /**
- * Verified images without keys and registries: a real {@link VerificationGate}, with a verifier
- * that lets everything pass.
+ * Verified images without keys and registries: a real {@link VerificationGate}, with a {@link
+ * TrustingVerifier}.
  */
 public final class TestImages {
-  private static final UUID PRODUCT = UUID.fromString("00000000-0000-4000-8000-000000000001");
   private static final Bytes NOTHING = Bytes.utf8("none");
 
   private TestImages() {}
@@ -59,13 +54,13 @@ public final class TestImages {
     InstallManifest manifest =
         new InstallManifest(
             InstallManifest.VERSION,
-            PRODUCT.toString(),
+            TrustingVerifier.PRODUCT.toString(),
             List.of(),
             List.of(target),
             UpdateType.PARTIAL);
     VerificationGate gate =
         new VerificationGate(
-            List.of(new Trusting()),
+            List.of(new TrustingVerifier()),
             new TrustAnchors("the test kit", NOTHING),
             ignored -> manifest,
             ignored -> imageManifest(),
@@ -88,23 +83,5 @@ public final class TestImages {
         List.of(),
         Optional.empty(),
         Map.of());
-  }
-
-  private record Trusting() implements Verifier {
-    @Override
-    public String name() {
-      return "trusting";
-    }
-
-    @Override
-    public boolean applies(SignedDocument document) {
-      return true;
-    }
-
-    @Override
-    public Signatory verify(
-        SignedDocument document, TrustAnchors anchors, Purpose purpose, Instant now) {
-      return new Signatory(PRODUCT, NOTHING, NOTHING);
-    }
   }
 }

@@ -33,6 +33,7 @@ import mos.spi.upgrade.SystemStateProvider;
 import mos.spi.upgrade.Upgrader;
 import mos.spi.verify.VerifiedManifest;
 import mos.spi.verify.Verifier;
+import mos.testkit.TrustingVerifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

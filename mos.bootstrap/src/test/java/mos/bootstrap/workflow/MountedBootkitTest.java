@@ -18,6 +18,7 @@ import mos.spi.mount.MountedImage;
 import mos.spi.mount.RootfsMounter;
 import mos.spi.verify.VerifiedImage;
 import mos.spi.verify.Verifier;
+import mos.testkit.TrustingVerifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

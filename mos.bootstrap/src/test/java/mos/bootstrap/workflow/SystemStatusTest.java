@@ -18,6 +18,7 @@ import mos.spi.mount.RootfsMounter;
 import mos.spi.store.ImageStoreProvider;
 import mos.spi.upgrade.SystemStateProvider;
 import mos.spi.verify.Verifier;
+import mos.testkit.TrustingVerifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

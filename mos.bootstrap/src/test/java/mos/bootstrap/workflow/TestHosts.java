@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import mos.spi.model.HostDirectories;
+import mos.testkit.TrustingVerifier;
 
 /** Hosts in a directory of a test. */
 final class TestHosts {
