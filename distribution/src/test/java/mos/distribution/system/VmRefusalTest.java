@@ -56,13 +56,13 @@ final class VmRefusalTest {
     try (VmGuest guest = started(machine, "with a new TPM", another)) {
       guest.refuses("not provisioned");
     }
-    Disk medium = Disk.of(factory.file("provision.img"), "medium").readOnlyDisk();
+    Disk medium = Disk.of(factory.file(VmFactory.PROVISION), "medium").readOnlyDisk();
     try (VmGuest guest =
         new VmGuest(
             VmMachine.kernel(
                     room,
                     "provision-another",
-                    factory.mediumUki("provision"),
+                    factory.mediumUki(VmFactory.PROVISION),
                     "root=soci:name=mosboot mos.mode=provision mos.flags=insecure")
                 .tpm(another)
                 .disk(medium),
@@ -293,11 +293,11 @@ final class VmRefusalTest {
     }
     if (at < 0) {
       String text = Files.readString(file);
-      int digest = text.indexOf("source");
-      while (!Character.isDigit(text.charAt(digest))) {
-        digest++;
+      int digit = text.indexOf("source");
+      while (!Character.isDigit(text.charAt(digit))) { // another digit, and not something else
+        digit++;
       }
-      flip(file, digest + 20);
+      flip(file, digit);
     } else {
       flip(file, at);
     }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class MachineRoom
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
-  private final List<VirtualMachine> machines = new ArrayList<>();
+  private final List<VirtualMachine> machines = new CopyOnWriteArrayList<>();
   private Optional<Path> directory = Optional.empty();
   private boolean shared;
   private boolean failed;

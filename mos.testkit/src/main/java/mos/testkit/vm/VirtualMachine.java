@@ -353,6 +353,16 @@ public final class VirtualMachine implements AutoCloseable {
       return this;
     }
 
+    /** An optical disc, from which firmware tries to boot before it tries the disks. */
+    public Builder disc(Path image) {
+      return options(
+          "-drive",
+          "if=none,id=disc,media=cdrom,format=raw,readonly=on,file="
+              + image.toString().replace(",", ",,"),
+          "-device",
+          "ide-cd,drive=disc,bootindex=0");
+    }
+
     /** A TPM on a state that {@link Swtpm#manufacture} made; it runs as long as the machine. */
     public Builder tpm(Path state) {
       tpm = state;
