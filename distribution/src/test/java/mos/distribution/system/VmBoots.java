@@ -16,6 +16,8 @@ import mos.testkit.vm.VirtualMachine;
 final class VmBoots {
   private static final Pattern START = Pattern.compile("\\[ *([0-9.]+)] mos: start");
   private static final Pattern END = Pattern.compile("\\[ *([0-9.]+)] mos: (?:switching|refused)");
+  private static final Pattern USED =
+      Pattern.compile("used ([0-9]+) MiB, ([0-9]+) ms of the processor, its programs ([0-9]+) ms");
   private static final Path TABLE = Path.of("target/vm/boots.txt").toAbsolutePath();
   private static final List<String> LINES = new ArrayList<>();
 
@@ -32,6 +34,16 @@ final class VmBoots {
       double to = Double.parseDouble(end.group(1));
       share =
           String.format(Locale.ROOT, "mos %.1f s (kernel time %.1f to %.1f)", to - from, from, to);
+      Matcher used = USED.matcher(console);
+      if (used.find()) {
+        share +=
+            String.format(
+                Locale.ROOT,
+                ", processor: own %.1f s, programs %.1f s; %s MiB",
+                Integer.parseInt(used.group(2)) / 1e3,
+                Integer.parseInt(used.group(3)) / 1e3,
+                used.group(1));
+      }
     }
     of(name, how, machine.time().toNanos(), share);
   }

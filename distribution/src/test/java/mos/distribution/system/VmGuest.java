@@ -2,12 +2,19 @@ package mos.distribution.system;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import mos.testkit.vm.MachineEnd;
 import mos.testkit.vm.VirtualMachine;
 
 /** A machine that runs, from the outside; what it says and what is typed at its console. */
 final class VmGuest implements AutoCloseable {
   static final Duration BOOT = Duration.ofMinutes(4);
+
+  /** What the initrd's program may use, in MiB, and where it says what it used. */
+  private static final int MAX_MEMORY = 64;
+
+  private static final Pattern USED = Pattern.compile("used ([0-9]+) MiB, ");
   private static final Duration COMMAND = Duration.ofMinutes(3);
 
   private final VirtualMachine machine;
@@ -24,6 +31,11 @@ final class VmGuest implements AutoCloseable {
   /** Waits for the shell on the console. */
   VmGuest ready() {
     machine.await("^guest# ", BOOT);
+    Matcher used = USED.matcher(machine.console());
+    if (!used.find() || Integer.parseInt(used.group(1)) > MAX_MEMORY) {
+      throw new AssertionError(
+          name + ": the initrd's program may use " + MAX_MEMORY + " MiB: " + machine.log());
+    }
     return this;
   }
 

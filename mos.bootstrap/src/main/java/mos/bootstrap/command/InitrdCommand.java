@@ -1,12 +1,10 @@
 package mos.bootstrap.command;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import mos.bootstrap.workflow.Bringup;
 import mos.bootstrap.workflow.KernelCommandLine;
 import mos.bootstrap.workflow.PluginCatalog;
+import mos.linux.ProcessUsage;
 import mos.linux.Reboot;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
@@ -34,21 +32,14 @@ final class InitrdCommand extends Command {
       System.err.println("mosctl initrd: " + outcome.detail() + "; switching off");
       Reboot.POWER_OFF.now();
     }
-    peak().ifPresent(kib -> events.accept(new Event.Note("peak memory: " + (kib >> 10) + " MiB")));
+    events.accept(new Event.Note(used()));
     return Result.of("Boot", outcome.detail(), "detail", outcome.detail());
   }
 
-  /** The most memory that this process had, in KiB (proc_pid_status(5), VmHWM). */
-  private static Optional<Long> peak() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("VmHWM:")) {
-          return Optional.of(Long.parseLong(line.replaceAll("[^0-9]", "")));
-        }
-      }
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-    return Optional.empty();
+  /** What this boot cost: the machine's log is the only place where that is to be had. */
+  private static String used() {
+    ProcessUsage usage = ProcessUsage.now();
+    return "used %d MiB, %d ms of the processor, its programs %d ms"
+        .formatted(usage.peakMemory() >> 20, usage.own().toMillis(), usage.programs().toMillis());
   }
 }
