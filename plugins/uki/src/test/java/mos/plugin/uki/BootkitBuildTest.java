@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is refused, with a root directory of empty files; {@link FirmwareTest} has a real one. */
+/** What is refused, with a root directory of empty files; {@code VmFactory} has a real one. */
 class BootkitBuildTest {
   private static final List<String> FILES =
       List.of(
