@@ -53,6 +53,15 @@ final class VmFactory {
   /** The bootkit of manifest 1.1, which is of the next version. */
   static final String SECOND = "e2e.2";
 
+  /** The bootkit of a manifest that is nobody's wish: it starts, and opens nothing. */
+  static final String NEVER = "e2e.never";
+
+  /** The media; the last is an optical disc. */
+  static final String PROVISION = "provision.img";
+
+  static final String INSTALL = "install.img";
+  static final String LIVE = "live.iso";
+
   /** Where machines that are started from a medium find their disk. */
   static final String DISK = "/dev/vdb";
 
@@ -70,9 +79,9 @@ final class VmFactory {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   /** To be counted up with each change of what is published. */
-  private static final int RECIPE = 1;
+  private static final int RECIPE = 2;
 
-  private static final long DISK_SIZE = 2L << 30;
+  static final long DISK_SIZE = 2L << 30;
   private static Optional<VmFactory> shared = Optional.empty();
 
   private final Path directory;
@@ -168,7 +177,8 @@ final class VmFactory {
         "--output",
         "oci:" + directory.resolve("images/bootkit") + ":1");
     unpack("bootkit", bootkit());
-    bootkit(SECOND, 2, 0);
+    bootkit(SECOND, "uki-production", 2, 0);
+    bootkit(NEVER, "uki-limited", 1, 0);
     hostfs();
     Files.createDirectories(directory.resolve("layers/site/www"));
     Files.writeString(directory.resolve("layers/site/www/index.html"), "hello\n");
@@ -180,11 +190,13 @@ final class VmFactory {
     manifest("1.1", target("hostfs", "2"), target("bootkit", SECOND), target("site", "1"));
     manifest(
         "layers", hostfs, bootkit, target("many", "1"), target("left", "1"), target("right", "1"));
+    manifest("never", hostfs, target("bootkit", NEVER), target("site", "1"));
     manifest("live", bootkit, target("livecd", "hostfs", source("hostfs", "1"), "1"));
-    medium(
-        "provision", "1.0", "--sudi", sudi().toString(), "--enroll", "--append", "console=ttyS0");
-    medium("install", "1.0", "--offline", "--disk", DISK, "--append", "console=ttyS0");
-    medium("live", "live", "--offline", "--append", "console=ttyS0");
+    String console = "console=ttyS0";
+    String sudi = sudi().toString();
+    medium("provision", PROVISION, "1.0", "--sudi", sudi, "--enroll", "--append", console);
+    medium("install", INSTALL, "1.0", "--offline", "--disk", DISK, "--append", console);
+    medium("live", LIVE, "live", "--offline", "--format", "iso", "--append", console);
     Programs.run(
             List.of(
                 "mke2fs",
@@ -289,16 +301,13 @@ final class VmFactory {
         yaml);
   }
 
-  /** Makes the medium {@code name.img} from a manifest; its mode is its name, or install. */
-  Path medium(String name, String manifest, String... more) {
-    String mode = name.equals("provision") || name.startsWith("live") ? name : "install";
-    Path output = directory.resolve(name + ".img");
+  /** Makes a medium from a manifest. */
+  private void medium(String mode, String output, String manifest, String... more) {
     List<Object> args = new ArrayList<>(List.of("media", "build", "--mode", mode));
-    args.addAll(List.of("--keyset", KEYSET, "--output", output));
+    args.addAll(List.of("--keyset", KEYSET, "--output", directory.resolve(output)));
     args.addAll(List.of(more));
     args.add("oci:" + zot() + ":machine/acme:" + manifest);
     mosbOk(args.toArray());
-    return output;
   }
 
   Path zot() {
@@ -344,7 +353,7 @@ final class VmFactory {
   }
 
   /** Makes another bootkit of the first one, and its image {@code bootkit:id}. */
-  private void bootkit(String id, int version, int minimumVersion) throws IOException {
+  private void bootkit(String id, String key, int version, int minimumVersion) throws IOException {
     Path files = directory.resolve("bootkit-" + id);
     Path uki = files.resolve(Bootkit.UKI);
     Files.createDirectories(uki.getParent());
@@ -352,7 +361,7 @@ final class VmFactory {
     Files.copy(bootkit().resolve(Bootkit.LOADER), files.resolve(Bootkit.LOADER));
     Files.createDirectories(files.resolve(Bootkit.TOOLS).getParent());
     Files.copy(bootkit().resolve(Bootkit.TOOLS), files.resolve(Bootkit.TOOLS));
-    sign(uki, id, "uki-production", version, minimumVersion);
+    sign(uki, id, key, version, minimumVersion);
     Path image = directory.resolve("images/bootkit");
     mosbOk("image", "build", "--output", source("bootkit", id), files);
     VmImages.annotate(image, id, Bootkit.ID_ANNOTATION, id);
@@ -380,14 +389,14 @@ final class VmFactory {
   }
 
   /** The UKI of a medium. */
-  Path mediumUki(String medium) throws IOException {
-    Path uki = directory.resolve(medium + ".efi");
+  synchronized Path mediumUki(String medium) throws IOException {
+    Path uki = directory.resolve(medium.replace(".img", ".efi"));
     if (Files.notExists(uki)) {
       Programs.run(
               List.of(
                   "mcopy",
                   "-i",
-                  directory.resolve(medium + ".img") + "@@1M",
+                  directory.resolve(medium) + "@@1M",
                   "::/EFI/Linux/mos-medium.efi",
                   uki.toString()))
           .ok();
@@ -422,7 +431,7 @@ final class VmFactory {
   }
 
   /** The part of a UKI that a section holds, as a file of its own. */
-  Path section(Path uki, String section) {
+  synchronized Path section(Path uki, String section) {
     Path file = uki.resolveSibling(uki.getFileName() + "." + section);
     if (Files.notExists(file)) {
       Programs.run(
@@ -460,8 +469,8 @@ final class VmFactory {
       Swtpm.manufacture(machine.tpm());
       new FirmwareVariables().write(machine.variables());
       Disk disk = Disk.empty(place.resolve("disk.img"), DISK_SIZE, "system");
-      Disk provision = Disk.of(directory.resolve("provision.img"), "medium").readOnlyDisk();
-      Disk install = Disk.of(directory.resolve("install.img"), "medium").readOnlyDisk();
+      Disk provision = Disk.of(directory.resolve(PROVISION), "medium").readOnlyDisk();
+      Disk install = Disk.of(directory.resolve(INSTALL), "medium").readOnlyDisk();
       end(machine, place, "enroll-keys", MachineEnd.RESET, "", provision);
       end(
           machine,

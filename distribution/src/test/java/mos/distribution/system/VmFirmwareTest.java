@@ -63,6 +63,13 @@ final class VmFirmwareTest {
     firmwareRefuses("a changed UKI", Files.write(room.file("changed.efi"), bytes));
   }
 
+  @Test
+  void aUkiThatNobodySignedIsNotStarted() throws IOException {
+    Path uki = Files.copy(factory.uki(VmFactory.FIRST), room.file("unsigned.efi"));
+    Programs.run(List.of("sbattach", "--remove", uki.toString())).ok();
+    firmwareRefuses("an unsigned UKI", uki);
+  }
+
   private void firmwareRefuses(String name, Path uki) {
     VmMachine machine = withUki(uki);
     try (VmGuest guest =
@@ -115,22 +122,79 @@ final class VmFirmwareTest {
     }
   }
 
-  /** Where the stub of a UKI looks for what belongs to this UKI alone. */
   @Test
-  void credentialsAndAddOnsBesideTheUkiAreNoticed() throws IOException {
+  void credentialsBesideTheUkiAreNoticed() throws IOException {
     VmMachine machine = factory.golden().rawCopy(room, "machine");
+    besideTheUki(machine, Files.writeString(room.file("y.cred"), "planted\n"));
+    try (VmGuest guest =
+        new VmGuest(machine.firmware(room, "extra"), "credentials beside the UKI", "firmware")) {
+      guest.refuses("PCR 12", "*.cred");
+    }
+  }
+
+  @Test
+  void anAddOnByAKeyThatDbAllowsIsNoticed() throws IOException {
+    VmMachine machine = factory.golden().rawCopy(room, "machine");
+    Path keys = factory.file("keys/acme/uki-limited");
+    Path signed = room.file("signed.addon.efi");
+    Programs.run(
+            List.of(
+                "sbsign",
+                "--key",
+                keys.resolve("privkey.pem").toString(),
+                "--cert",
+                keys.resolve("cert.pem").toString(),
+                "--output",
+                signed.toString(),
+                addOn().toString()))
+        .ok();
+    besideTheUki(machine, signed);
+    try (VmGuest guest =
+        new VmGuest(machine.firmware(room, "add-on"), "a signed add-on", "firmware")) {
+      guest.refuses("PCR 12", "*.addon.efi");
+    }
+  }
+
+  @Test
+  void anAddOnThatNobodySignedIsNotTaken() throws IOException {
+    VmMachine machine = factory.golden().rawCopy(room, "machine");
+    besideTheUki(machine, addOn());
+    try (VmGuest guest =
+        new VmGuest(machine.firmware(room, "unsigned"), "an unsigned add-on", "firmware")) {
+      guest.ready();
+      String line = guest.shell("cat /proc/cmdline");
+      assertFalse(line.contains("planted"), line);
+    }
+  }
+
+  /** An add-on with kernel arguments, made as a distribution makes them. */
+  private Path addOn() throws IOException {
+    Path made = Files.createTempFile(factory.kit().resolve("tmp"), "planted", ".addon.efi");
+    Path addOn = room.file("planted.addon.efi");
+    try {
+      Programs.run(
+              List.of(
+                  "chroot",
+                  factory.kit().toString(),
+                  "ukify",
+                  "build",
+                  "--stub=/usr/lib/systemd/boot/efi/addonx64.efi.stub",
+                  "--cmdline=planted init=/bin/sh",
+                  "--output=/tmp/" + made.getFileName()))
+          .ok();
+      return Files.move(made, addOn);
+    } finally {
+      Files.deleteIfExists(made);
+    }
+  }
+
+  /** Puts a file where the stub of a UKI looks for what belongs to this UKI alone. */
+  private static void besideTheUki(VmMachine machine, Path file) {
     String esp = machine.disk().image() + "@@1M";
-    Path credential = Files.writeString(room.file("y.cred"), "planted\n");
-    Path stub = factory.kit().resolve("usr/lib/systemd/boot/efi/addonx64.efi.stub");
     for (String counted : List.of("", "+3", "+2-1")) {
       String directory = "::/EFI/Linux/" + NAME + counted + ".efi.extra.d";
       mtools("mmd", "-i", esp, directory);
-      mtools("mcopy", "-i", esp, credential.toString(), directory + "/y.cred");
-      mtools("mcopy", "-i", esp, stub.toString(), directory + "/y.addon.efi");
-    }
-    try (VmGuest guest =
-        new VmGuest(machine.firmware(room, "extra"), "planted beside the UKI", "firmware")) {
-      guest.refuses("PCR 12", "*.addon.efi");
+      mtools("mcopy", "-i", esp, file.toString(), directory + "/" + file.getFileName());
     }
   }
 
