@@ -6,6 +6,7 @@ module mos.bootstrap {
   requires mos.spi;
   requires static org.jspecify;
 
+  uses mos.spi.Rehearsed;
   uses mos.spi.activate.ServiceActivator;
   uses mos.spi.boot.BootPartition;
   uses mos.spi.boot.BootkitBuilder;

@@ -4,6 +4,8 @@ module mos.plugin.disk {
   requires mos.spi;
   requires static org.jspecify;
 
+  provides mos.spi.Rehearsed with
+      mos.plugin.disk.DiskRehearsal;
   provides mos.spi.boot.BootPartition with
       mos.plugin.disk.SystemPartition;
   provides mos.spi.disk.Disks with

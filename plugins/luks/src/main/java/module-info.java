@@ -5,6 +5,8 @@ module mos.plugin.luks {
   requires mos.spi;
   requires static org.jspecify;
 
+  provides mos.spi.Rehearsed with
+      mos.plugin.luks.LuksRehearsal;
   provides mos.spi.unlock.VolumeUnlocker with
       mos.plugin.luks.LuksUnlocker;
 }

@@ -5,9 +5,16 @@ import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import mos.bootstrap.workflow.BringupRehearsal;
+import mos.bootstrap.workflow.PluginCatalog;
+import mos.linux.DirectoryTree;
+import mos.spi.MosException;
+import mos.spi.Rehearsed;
 
 /**
  * Runs several commands in one process, from which the image's AOT cache learns: a cache remembers
@@ -19,7 +26,8 @@ public final class Rehearsal {
   /**
    * Runs the commands of a file, one a line, words separated by blanks; the first word is the
    * program. Stops at the first that fails, with its status. A line {@code load MODULE…} loads
-   * every class of modules whose work cannot be done here: what needs a TPM or a device-mapper.
+   * every class of modules whose work cannot be done here: what needs a TPM or a device-mapper. A
+   * line {@code rehearse} has plugins do what they can of it.
    *
    * @throws IOException when the file cannot be read
    */
@@ -31,11 +39,33 @@ public final class Rehearsal {
         load(List.of(words).subList(1, words.length));
         continue;
       }
+      if (words[0].equals("rehearse")) {
+        rehearse();
+        continue;
+      }
       Program program = words[0].equals("mosb") ? Mosb.program() : Mosctl.program();
       int status = program.run(Arrays.copyOfRange(words, 1, words.length));
       if (status != 0) {
         System.err.println("status " + status + " from: " + line);
         System.exit(status);
+      }
+    }
+  }
+
+  private static void rehearse() throws IOException {
+    try (PluginCatalog plugins = new PluginCatalog(ModuleLayer.boot())) {
+      List<Rehearsed> all = new ArrayList<>(List.of(new BringupRehearsal(plugins)));
+      ServiceLoader.load(ModuleLayer.boot(), Rehearsed.class).forEach(all::add);
+      for (Rehearsed part : all) {
+        Path directory = Files.createTempDirectory("mos-rehearsal");
+        try {
+          part.rehearse(directory);
+        } catch (MosException e) {
+          System.err.println(
+              "less practised: " + part.getClass().getName() + ": " + e.getMessage());
+        } finally {
+          DirectoryTree.remove(directory);
+        }
       }
     }
   }

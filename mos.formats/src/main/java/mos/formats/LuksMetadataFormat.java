@@ -219,14 +219,14 @@ public final class LuksMetadataFormat {
         "kdf":{"type":"pbkdf2","hash":"sha256","iterations":1000,"salt":"%s"}}},\
         "tokens":{},\
         "segments":{"0":{"type":"crypt","offset":"16777216","size":"dynamic","iv_tweak":"0",\
-        "encryption":"aes-xts-plain64","sector_size":%d}},\
+        "encryption":"aes-xts-plain64","sector_size":%s}},\
         "digests":{"0":{"type":"pbkdf2","keyslots":["0"],"segments":["0"],"hash":"sha256",\
         "iterations":1000,"salt":"%s","digest":"%s"}},\
         "config":{"json_size":"12288","keyslots_size":"16744448"}}\
         """
             .formatted(
                 encode(metadata.keySalt()),
-                metadata.sectorSize(),
+                String.valueOf(metadata.sectorSize()),
                 encode(metadata.digestSalt()),
                 encode(metadata.digest())));
   }

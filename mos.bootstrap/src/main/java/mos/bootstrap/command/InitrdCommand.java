@@ -39,7 +39,12 @@ final class InitrdCommand extends Command {
   /** What this boot cost: the machine's log is the only place where that is to be had. */
   private static String used() {
     ProcessUsage usage = ProcessUsage.now();
-    return "used %d MiB, %d ms of the processor, its programs %d ms"
-        .formatted(usage.peakMemory() >> 20, usage.own().toMillis(), usage.programs().toMillis());
+    return "used "
+        + (usage.peakMemory() >> 20)
+        + " MiB, "
+        + usage.own().toMillis()
+        + " ms of the processor, its programs "
+        + usage.programs().toMillis()
+        + " ms";
   }
 }

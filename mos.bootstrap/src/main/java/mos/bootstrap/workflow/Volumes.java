@@ -1,9 +1,6 @@
 package mos.bootstrap.workflow;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,8 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
@@ -124,16 +119,7 @@ final class Volumes {
    * could exchange one volume for another.
    */
   private static Secret keyOf(PartitionRole role, Secret key) {
-    return key.use(
-        bytes -> {
-          try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(bytes, "HmacSHA256"));
-            return Secret.takeOver(mac.doFinal(("mos volume " + role.label()).getBytes(UTF_8)));
-          } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", e);
-          }
-        });
+    return key.derive("mos volume " + role.label());
   }
 
   private void mount(Path device, PartitionRole role, UndoLog undo) {

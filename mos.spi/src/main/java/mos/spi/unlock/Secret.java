@@ -1,7 +1,10 @@
 package mos.spi.unlock;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
 import java.util.function.Function;
+import mos.spi.model.Hmac;
 
 /**
  * Bytes that nobody may see. They are overwritten when this is closed, and never stand in a
@@ -31,6 +34,16 @@ public final class Secret implements AutoCloseable {
    */
   public <T> T use(Function<byte[], T> borrower) {
     return borrower.apply(content);
+  }
+
+  /**
+   * Another secret, for one purpose: the HMAC-SHA-256 of the purpose under this one. It tells
+   * nothing about this one, nor about that of another purpose.
+   *
+   * @return the caller's to close
+   */
+  public Secret derive(String purpose) {
+    return takeOver(Hmac.sha256(content, purpose.getBytes(UTF_8)));
   }
 
   /** Overwrites the bytes. */

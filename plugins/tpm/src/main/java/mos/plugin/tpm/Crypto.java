@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import mos.spi.model.Digest;
+import mos.spi.model.Hmac;
 
 /**
  * The few computations that both ends of a session make, with SHA-256 throughout. Written out: the
@@ -14,7 +15,6 @@ import mos.spi.model.Digest;
 final class Crypto {
   static final int DIGEST_SIZE = 32;
 
-  private static final int BLOCK_SIZE = 64;
   private static final BigInteger EXPONENT = BigInteger.valueOf(65537);
   private static final byte[] OAEP_LABEL = {'S', 'E', 'C', 'R', 'E', 'T', 0};
 
@@ -46,32 +46,14 @@ final class Crypto {
     return password;
   }
 
-  /** HMAC (RFC 2104). */
-  static byte[] hmac(byte[] key, byte[]... parts) {
-    byte[] block = Arrays.copyOf(key.length > BLOCK_SIZE ? sha256(key) : key, BLOCK_SIZE);
-    byte[] inner = new byte[BLOCK_SIZE];
-    byte[] outer = new byte[BLOCK_SIZE];
-    for (int i = 0; i < BLOCK_SIZE; i++) {
-      inner[i] = (byte) (block[i] ^ 0x36);
-      outer[i] = (byte) (block[i] ^ 0x5c);
-    }
-    MessageDigest digest = Digest.sha256();
-    digest.update(inner);
-    for (byte[] part : parts) {
-      digest.update(part);
-    }
-    byte[] result = sha256(outer, digest.digest());
-    wipe(block, inner, outer);
-    return result;
-  }
-
   /** KDFa (Part 1, 11.4.10.2). */
   static byte[] kdfa(byte[] key, String label, byte[] contextU, byte[] contextV, int size) {
     byte[] result = new byte[size];
     byte[] name = label.getBytes(StandardCharsets.US_ASCII);
     byte[] bits = bigEndian(8 * size);
     for (int at = 0, counter = 1; at < size; at += DIGEST_SIZE, counter++) {
-      byte[] block = hmac(key, bigEndian(counter), name, new byte[1], contextU, contextV, bits);
+      byte[] block =
+          Hmac.sha256(key, bigEndian(counter), name, new byte[1], contextU, contextV, bits);
       System.arraycopy(block, 0, result, at, Math.min(DIGEST_SIZE, size - at));
       wipe(block);
     }

@@ -4,6 +4,7 @@ import static mos.plugin.tpm.Crypto.DIGEST_SIZE;
 
 import java.security.MessageDigest;
 import java.util.List;
+import mos.spi.model.Hmac;
 
 /**
  * A session whose key only this program and the TPM know: its salt was encrypted to a key of the
@@ -86,7 +87,7 @@ final class Session {
         hashed.raw(entity.name());
       }
       byte[] hash = Crypto.sha256(hashed.raw(parameters).toArray());
-      byte[] hmac = Crypto.hmac(value, hash, nonceCaller, nonceTpm, new byte[] {(byte) attributes});
+      byte[] hmac = Hmac.sha256(value, hash, nonceCaller, nonceTpm, new byte[] {(byte) attributes});
       Crypto.wipe(value);
       return new Marshaller().u32(handle).sized(nonceCaller).u8(attributes).sized(hmac).toArray();
     }
@@ -97,7 +98,7 @@ final class Session {
       int answered = area.u8();
       byte[] value = Crypto.join(key, after);
       byte[] hash = Crypto.sha256(new byte[4], Crypto.bigEndian(command.code()), parameters);
-      byte[] hmac = Crypto.hmac(value, hash, nonceTpm, nonceCaller, new byte[] {(byte) answered});
+      byte[] hmac = Hmac.sha256(value, hash, nonceTpm, nonceCaller, new byte[] {(byte) answered});
       if (!MessageDigest.isEqual(hmac, area.sized()) || answered != attributes) {
         Crypto.wipe(value);
         throw area.malformed("it was changed on its way");
