@@ -23,6 +23,10 @@ final class VmUpdateTest {
   private static final String STARTED_NEXT =
       "ls /sys/firmware/efi/efivars | grep -c LoaderEntryOneShot | cat";
 
+  private static final String COUNTED =
+      "mkdir -p /run/look && mount -o ro /dev/vda1 /run/look && ls /run/look/EFI/Linux | wc -l;"
+          + " umount /run/look";
+
   @RegisterExtension final MachineRoom room = new MachineRoom();
 
   private final VmFactory factory = VmFactory.shared();
@@ -51,10 +55,12 @@ final class VmUpdateTest {
       assertEquals("hostfs 2", guest.shell("cat /etc/mos-version"));
       assertEquals("1", guest.shell("grep -c mos.bootkit=e2e.2 /proc/cmdline"));
       assertEquals("0", guest.shell(STARTED_NEXT));
+      assertEquals("2", guest.shell(COUNTED), "the old one is there");
+      guest.shell(UPDATE + "1.1");
       guest.powerOff();
     }
     esp = VmSystemPartition.of(machine, room);
-    assertEquals(Map.of(VmFactory.FIRST, "", VmFactory.SECOND, ""), esp.bootkits());
+    assertEquals(Map.of(VmFactory.SECOND, ""), esp.bootkits(), "the next update collects it");
     assertEquals(Optional.of(VmFactory.SECOND), esp.started());
   }
 
