@@ -47,9 +47,9 @@ final class VmPowerCutTest {
   private static final List<Moment> UPDATE =
       List.of(
           new Moment("verify installed system: ", 4000),
-          new Moment("import images: ", 1500),
-          new Moment("flush store: ", 4000),
-          new Moment("add bootkit e2e.2: ", 1500));
+          new Moment("flush store: ", 5000),
+          new Moment("add bootkit e2e.2: ", 2000),
+          new Moment("commit system: ", 1500));
 
   @RegisterExtension final MachineRoom room = new MachineRoom();
 
