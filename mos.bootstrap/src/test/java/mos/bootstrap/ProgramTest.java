@@ -2,10 +2,12 @@ package mos.bootstrap;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -199,6 +201,68 @@ class ProgramTest {
               "media", "build", "--mode", mode, "--keyset", "k", "--output", "f", "host/name:1");
       isOneLineOfStatus(2, called);
       assertTrue(called.err().contains("--offline is missing"), called::err);
+    }
+  }
+
+  /** Calls that name a directory, or nothing, where {@code --user} wants a registry. */
+  static Stream<List<String>> callsWithoutARegistry() {
+    return Stream.of(
+        List.of("mosctl", "install", "oci:/srv/zot:machine/acme:1"),
+        List.of("mosctl", "install", "--disk", "/dev/none", "oci:/srv/zot:machine/acme:1"),
+        List.of("mosctl", "update", "oci:/srv/zot:machine/acme:1"),
+        List.of("mosctl", "mount", "oci:/srv/zot:machine/acme:1"),
+        List.of("mosctl", "mount"),
+        List.of(
+            "mosb",
+            "manifest",
+            "publish",
+            "--repo",
+            "oci:/srv/zot",
+            "--name",
+            "machine/acme:1",
+            "manifest.yaml"),
+        List.of(
+            "mosb",
+            "media",
+            "build",
+            "--mode",
+            "provision",
+            "--keyset",
+            "k",
+            "--output",
+            "f",
+            "oci:/srv/zot:machine/acme:1"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("callsWithoutARegistry")
+  void aUserIsForRegistriesAlone(List<String> call, @TempDir Path root) {
+    List<String> words = new ArrayList<>(call.subList(1, call.size()));
+    words.addAll(List.of("--user", "me"));
+    boolean mosctl = call.getFirst().equals("mosctl");
+    if (mosctl && !words.contains("--disk")) {
+      words.addAll(List.of("--root", root.toString()));
+    }
+    String[] arguments = words.toArray(String[]::new);
+    Called called = mosctl ? Called.mosctl(arguments) : Called.mosb(arguments);
+    isOneLineOfStatus(2, called);
+    assertTrue(called.err().contains("--user: is for registries"), called.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"me:hunter2", "", "me\nhunter2"})
+  void aUsersNameWithAPasswordInItIsRefusedAndNotShown(String user, @TempDir Path root) {
+    for (String debug : List.of("", "--debug")) {
+      List<String> words =
+          new ArrayList<>(
+              List.of("update", "--root", root.toString(), "--user", user, "host/machine/acme:1"));
+      if (!debug.isEmpty()) {
+        words.add(debug);
+      }
+      Called called = Called.mosctl(words.toArray(String[]::new));
+      assertEquals(2, called.status(), called.err());
+      assertTrue(called.err().contains("--user: must be a name without ':'"), called.err());
+      assertFalse(called.err().contains("hunter2"), called.err());
     }
   }
 }

@@ -49,9 +49,11 @@ final class Host implements AutoCloseable {
 
   /** Runs mosctl of the netboot image. */
   Programs.Run netboot(Map<String, String> variables, Object... args) {
-    return run(
-        Programs.command(Programs.image("netboot").resolve("bin/mosctl"), withHost(args)),
-        variables);
+    return run(netbootCommand(args), variables);
+  }
+
+  List<String> netbootCommand(Object... args) {
+    return Programs.command(Programs.image("netboot").resolve("bin/mosctl"), withHost(args));
   }
 
   /** Runs mosctl of the initrd image. */

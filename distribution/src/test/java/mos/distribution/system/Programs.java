@@ -94,11 +94,31 @@ final class Programs {
   }
 
   static Run run(List<String> command, Map<String, String> environment, Duration limit) {
+    return run(command, environment, Path.of("/dev/null"), limit);
+  }
+
+  /** With something to read on standard input. */
+  static Run run(List<String> command, Map<String, String> environment, String input) {
+    try {
+      Path file = Files.createTempFile("mos-in", null);
+      try {
+        Files.writeString(file, input);
+        return run(command, environment, file, Duration.ofSeconds(LIMIT_SECONDS));
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(String.join(" ", command), e);
+    }
+  }
+
+  private static Run run(
+      List<String> command, Map<String, String> environment, Path in, Duration limit) {
     try {
       Path out = Files.createTempFile("mos-out", null);
       Path err = Files.createTempFile("mos-err", null);
       try {
-        Process process = start(command, environment, out, err);
+        Process process = start(command, environment, in, out, err);
         if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
           process.descendants().forEach(ProcessHandle::destroyForcibly);
           process.destroyForcibly().waitFor();
@@ -119,11 +139,11 @@ final class Programs {
   }
 
   private static Process start(
-      List<String> command, Map<String, String> environment, Path out, Path err)
+      List<String> command, Map<String, String> environment, Path in, Path out, Path err)
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
-    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    builder.redirectInput(in.toFile());
     return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
   }
 }

@@ -1,6 +1,7 @@
 package mos.distribution.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -56,11 +57,8 @@ final class RegistryJobTest {
     Path certificates =
         Files.createDirectories(directory.resolve("settings/containers/certs.d").resolve(registry));
     Files.copy(authority.certificate(), certificates.resolve("ca.crt"));
-    String pair = Base64.getEncoder().encodeToString("mos:secret".getBytes(StandardCharsets.UTF_8));
-    Path auth =
-        Files.writeString(
-            directory.resolve("auth.json"),
-            "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}".formatted(registry, pair));
+    Path auth = directory.resolve("auth.json");
+    login(auth, Map.of(registry, "mos:secret"));
     return Map.of(
         "XDG_CONFIG_HOME",
         directory.resolve("settings").toString(),
@@ -186,6 +184,113 @@ final class RegistryJobTest {
       host.mosctlRun(variables, "install", "docker://" + registry.host() + "/machine/os:1")
           .ends(3)
           .says("auth.json");
+      host.close();
+    }
+  }
+
+  /** {@code --user}: everything but the password stands in arguments. */
+  private record User(Map<String, String> variables, String password) {
+    Programs.Run run(List<String> command) {
+      Programs.Run run = Programs.run(command, variables, password + "\n");
+      assertFalse(run.toString().contains(password), run::toString);
+      return run;
+    }
+  }
+
+  @Test
+  void aPasswordFromStandardInputIsForTheNamedRegistryAlone() throws IOException {
+    String password = "correct horse";
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry =
+            DockerRegistry.start(
+                RegistrySetup.in(directory.resolve("registry"))
+                    .tls(authority)
+                    .password("me", password));
+        DockerRegistry elsewhere =
+            DockerRegistry.start(
+                RegistrySetup.in(directory.resolve("elsewhere"))
+                    .tls(authority)
+                    .password("me", password))) {
+      String at = registry.host();
+      settings(at, authority);
+      Map<String, String> variables = shop.with(settings(elsewhere.host(), authority));
+      Path auth = Path.of(variables.get("REGISTRY_AUTH_FILE"));
+      shop.image("far:1", Map.of("index", "from afar"));
+      Programs.run(
+              List.of(
+                  "skopeo",
+                  "copy",
+                  "--preserve-digests",
+                  "--dest-creds=me:" + password,
+                  "--dest-cert-dir="
+                      + directory.resolve("settings/containers/certs.d").resolve(elsewhere.host()),
+                  "oci:" + shop.directory().resolve("images/far") + ":1",
+                  "docker://" + elsewhere.host() + "/team/far:1"))
+          .ok();
+      Path manifest =
+          shop.manifest(
+              "complete",
+              new Workshop.Entry(
+                  "hostfs", "hostfs", "1", shop.image("near:1", Map.of("etc/os", "1"))),
+              new Workshop.Entry(
+                  "far", "fs-only", "1", "docker://" + elsewhere.host() + "/team/far:1"));
+      User me = new User(variables, password);
+      List<String> publish =
+          shop.publishing(at, "machine/os:1", manifest, "--user", "me", "--debug");
+      Files.writeString(auth, "{}");
+      Programs.Run denied = me.run(publish).ends(7);
+      assertTrue(
+          denied.err().contains(elsewhere.host() + "/team/far: access denied"), denied::toString);
+      login(auth, Map.of(elsewhere.host(), "me:" + password, at, "me:stale"));
+      me.run(publish).ok();
+      Files.writeString(auth, "{}");
+      String url = "docker://" + at + "/machine/os:1";
+      me.run(host.command("install", "--user", "me", "--progress", "json", "--debug", url)).ok();
+      me.run(host.command("update", "--user", "me", url)).ok();
+      new User(variables, "battery staple")
+          .run(host.command("update", "--user", "me", url))
+          .ends(7)
+          .says(at, "the password for it is wrong");
+      Programs.run(host.command("update", "--user", "me", url), variables)
+          .ends(2)
+          .says("--user", "is empty");
+      host.close();
+    }
+  }
+
+  private static void login(Path auth, Map<String, String> logins) throws IOException {
+    List<String> entries =
+        logins.entrySet().stream()
+            .map(
+                entry ->
+                    "\"%s\":{\"auth\":\"%s\"}"
+                        .formatted(
+                            entry.getKey(),
+                            Base64.getEncoder()
+                                .encodeToString(entry.getValue().getBytes(StandardCharsets.UTF_8))))
+            .toList();
+    Files.writeString(auth, "{\"auths\":{" + String.join(",", entries) + "}}");
+  }
+
+  @Test
+  void theNetbootImageTakesAPasswordFromStandardInput() throws IOException {
+    Authority authority = Authority.in(directory.resolve("authority"));
+    try (DockerRegistry registry = DockerRegistry.start(secured(authority))) {
+      Map<String, String> variables = settings(registry.host(), authority);
+      shop.publishTo(registry.host(), "machine/live:1", live, variables).ok();
+      Files.writeString(Path.of(variables.get("REGISTRY_AUTH_FILE")), "{}");
+      Path place = host.path("newroot");
+      List<String> mount =
+          host.netbootCommand(
+              "mount",
+              "--user",
+              "mos",
+              "--dest",
+              place,
+              "docker://" + registry.host() + "/machine/live:1");
+      Programs.run(mount, variables, "secret").ok();
+      assertEquals("live", Files.readString(place.resolve("etc/os")));
+      host.netboot(variables, "umount", place).ok();
       host.close();
     }
   }

@@ -95,8 +95,11 @@ final class Workshop {
       Path manifest,
       Map<String, String> variables,
       Object... more) {
-    Map<String, String> all = new java.util.HashMap<>(environment());
-    all.putAll(variables);
+    return run(publishing(repositories, name, manifest, more), with(variables));
+  }
+
+  /** The command that publishes. */
+  List<String> publishing(String repositories, String name, Path manifest, Object... more) {
     List<Object> args =
         new java.util.ArrayList<>(
             List.of(
@@ -110,7 +113,14 @@ final class Workshop {
                 name));
     args.addAll(List.of(more));
     args.add(manifest);
-    return run(mosb(args.toArray()), all);
+    return mosb(args.toArray());
+  }
+
+  /** The environment of a publisher with more variables. */
+  Map<String, String> with(Map<String, String> variables) {
+    Map<String, String> all = new java.util.HashMap<>(environment());
+    all.putAll(variables);
+    return all;
   }
 
   /** Publishes a manifest; gives its URL. */

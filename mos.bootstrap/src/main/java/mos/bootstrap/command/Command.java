@@ -9,6 +9,8 @@ import mos.bootstrap.workflow.PluginCatalog;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.event.EventSink;
+import mos.spi.image.Repository;
+import mos.spi.store.RegistryLogin;
 import mos.spi.store.TransportOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -147,9 +149,46 @@ public abstract class Command {
     }
   }
 
-  final TransportOptions transport(EventSink events) {
-    boolean plainHttp = spec.findOption("--plain-http") != null && isSet("--plain-http");
-    return new TransportOptions(plainHttp, events);
+  /** Adds the options about the registry that the command names. */
+  final void registryOptions() {
+    flag("Use plain http for hosts other than loopback.", "--plain-http");
+    value(
+        "NAME",
+        "Log in as NAME to the registry named here, and to no other; the password comes from"
+            + " standard input.",
+        "--user");
+  }
+
+  /** How repositories are reached by a command that names no registry. */
+  static TransportOptions transport(EventSink events) {
+    return new TransportOptions(false, Optional.empty(), events);
+  }
+
+  /**
+   * How repositories are reached; reads the password, if there is to be one.
+   *
+   * @param named the repository that the command names
+   */
+  final TransportOptions transport(EventSink events, Repository named) {
+    return new TransportOptions(
+        isSet("--plain-http"), text("--user").map(user -> login(user, named)), events);
+  }
+
+  /** A login for the host that the user named: nobody else gets the password. */
+  private static RegistryLogin login(String user, Repository named) {
+    if (!named.scheme().equals(Repository.DOCKER)) {
+      throw new MosException(
+          ErrorCode.USAGE, "--user: is for registries, and " + named + " is a directory");
+    }
+    if (!RegistryLogin.isUser(user)) {
+      // Not shown: who thinks of other programs writes the password behind a colon.
+      throw new MosException(
+          ErrorCode.USAGE,
+          "--user: must be a name without ':'; the password comes from standard input");
+    }
+    String registry = named.location();
+    return new RegistryLogin(
+        registry, user, PasswordInput.read("Password of " + user + " at " + registry));
   }
 
   /** How progress is to be shown. */

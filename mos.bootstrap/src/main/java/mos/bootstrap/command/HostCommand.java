@@ -72,6 +72,6 @@ abstract class HostCommand extends Command {
         "URL",
         "The install manifest: docker://HOST[:PORT]/NAME:TAG, HOST:PORT/NAME:TAG or oci:ROOT:NAME:TAG.",
         arity);
-    flag("Use plain http for hosts other than loopback.", "--plain-http");
+    registryOptions();
   }
 }

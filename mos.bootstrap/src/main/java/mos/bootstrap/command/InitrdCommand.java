@@ -8,7 +8,6 @@ import mos.linux.ProcessUsage;
 import mos.linux.Reboot;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
-import mos.spi.store.TransportOptions;
 
 /** {@code mosctl initrd}. */
 final class InitrdCommand extends Command {
@@ -23,10 +22,7 @@ final class InitrdCommand extends Command {
   @Override
   public Result run(PluginCatalog plugins, EventSink events) {
     Bringup.Outcome outcome =
-        new Bringup(
-                plugins,
-                path("--ca").orElse(Path.of("/manifestCA.pem")),
-                new TransportOptions(false, events))
+        new Bringup(plugins, path("--ca").orElse(Path.of("/manifestCA.pem")), transport(events))
             .run(KernelCommandLine.current(), path("--dest").orElse(Path.of("/sysroot")));
     if (outcome.root().isEmpty()) {
       System.err.println("mosctl initrd: " + outcome.detail() + "; switching off");

@@ -35,7 +35,7 @@ final class InstallCommand extends HostCommand {
       return onto(disk.get(), url, plugins, events);
     }
     Installation.Installed installed =
-        new Installation(plugins, host(), transport(events)).run(url);
+        new Installation(plugins, host(), transport(events, url.repository())).run(url);
     return Result.of(
         "Installation",
         "installed " + String.join(", ", installed.plan().added()) + " from " + url,
@@ -50,7 +50,7 @@ final class InstallCommand extends HostCommand {
       throw new MosException(ErrorCode.USAGE, "--disk and --root do not go together");
     }
     DiskInstallation installation =
-        new DiskInstallation(plugins, host().authority(), transport(events));
+        new DiskInstallation(plugins, host().authority(), transport(events, url.repository()));
     DiskInstallation.Installed installed =
         installation.unsealAndRun(url, disk, this::sizes, MediaCommand.allowed(this));
     return Result.of(

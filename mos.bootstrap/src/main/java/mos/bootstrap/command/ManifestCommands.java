@@ -17,6 +17,7 @@ import mos.spi.image.RepositoryBase;
 import mos.spi.image.Selector;
 import mos.spi.model.Bytes;
 import mos.spi.sign.ManifestSigner;
+import mos.spi.store.TransportOptions;
 
 /** {@code mosb manifest check} and {@code publish}. */
 final class ManifestCommands {
@@ -84,7 +85,7 @@ final class ManifestCommands {
       flag(
           "Accepted for callers of the original; images of bootkits are copied like any other.",
           "--skip-bootkit");
-      flag("Use plain http for hosts other than loopback.", "--plain-http");
+      registryOptions();
       value(
           "OS/ARCH[/VARIANT]",
           "Which image of an image index is meant; default this machine's.",
@@ -110,10 +111,11 @@ final class ManifestCommands {
       }
       String repository = name.substring(0, colon);
       String tag = checkName(base, repository, name.substring(colon + 1));
+      TransportOptions options = transport(events, base.repository(repository));
       UserManifest manifest = read(path("FILE", parameter(0)), plugins);
       ManifestSigner signer = signer(plugins);
       Publication.Published published =
-          new Publication(plugins, transport(events), platform())
+          new Publication(plugins, options, platform())
               .run(manifest, signer, base, repository, tag);
       return Result.of(
           "Publication",

@@ -11,6 +11,8 @@ import mos.spi.MosException;
 import mos.spi.boot.BootkitBuilder.MediumFormat;
 import mos.spi.disk.Disks;
 import mos.spi.event.EventSink;
+import mos.spi.image.Reference;
+import mos.spi.store.TransportOptions;
 
 /** {@code mosb media build URL}. */
 final class MediaCommand extends Command {
@@ -35,7 +37,7 @@ final class MediaCommand extends Command {
         "--pcr7");
     values("ARGUMENT", "A further kernel argument.", "--append");
     parameter("URL", "The install manifest; its target bootkit gives kernel and initrd.", "1");
-    flag("Use plain http for hosts other than loopback.", "--plain-http");
+    registryOptions();
   }
 
   /** Adds the options that say what may happen to a disk. */
@@ -66,12 +68,14 @@ final class MediaCommand extends Command {
     }
     MediumFormat format = one(MediumFormat.values(), "--format", text("--format").orElse("raw"));
     var output = path("--output").orElseThrow();
-    new MediaBuild(plugins, plugins.keysets().open(KeysetCommands.directory()), transport(events))
+    Reference url = HostCommand.reference(parameter(0));
+    TransportOptions options = transport(events, url.repository());
+    new MediaBuild(plugins, plugins.keysets().open(KeysetCommands.directory()), options)
         .run(
             new MediaBuild.Request(
                 mode,
                 text("--keyset").orElseThrow(),
-                HostCommand.reference(parameter(0)),
+                url,
                 path("--sudi"),
                 path("--disk"),
                 allowed(this),

@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import mos.bootstrap.workflow.MountTarget;
 import mos.bootstrap.workflow.PluginCatalog;
+import mos.spi.ErrorCode;
+import mos.spi.MosException;
 import mos.spi.event.EventSink;
+import mos.spi.image.Reference;
 import mos.spi.mount.MountedImage;
 
 /** {@code mosctl mount [URL]}. */
@@ -29,13 +32,18 @@ final class MountCommand extends HostCommand {
     boolean readOnly = isSet("--readonly");
     Optional<String> url = optionalParameter(0);
     if (url.isPresent()) {
+      Reference manifest = reference(url.get());
       return result(
           workflow.remote(
-              reference(url.get()),
+              manifest,
               target.orElse("livecd"),
               destination,
               readOnly,
-              transport(events)));
+              transport(events, manifest.repository())));
+    }
+    if (text("--user").isPresent()) {
+      throw new MosException(
+          ErrorCode.USAGE, "--user: is for registries, and there is no URL of one");
     }
     return result(workflow.installed(target, destination, readOnly));
   }

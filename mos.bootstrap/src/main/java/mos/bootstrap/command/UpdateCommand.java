@@ -5,6 +5,7 @@ import java.util.List;
 import mos.bootstrap.workflow.PluginCatalog;
 import mos.bootstrap.workflow.SystemUpdate;
 import mos.spi.event.EventSink;
+import mos.spi.image.Reference;
 import mos.spi.upgrade.UpgradePlan;
 import mos.spi.upgrade.Upgrader;
 
@@ -22,9 +23,9 @@ final class UpdateCommand extends HostCommand {
   public Result run(PluginCatalog plugins, EventSink events) {
     Upgrader.Downgrade downgrade =
         isSet("--allow-downgrade") ? Upgrader.Downgrade.ALLOW : Upgrader.Downgrade.REFUSE;
+    Reference url = reference(parameter(0));
     SystemUpdate.Updated updated =
-        new SystemUpdate(plugins, host(), transport(events))
-            .run(reference(parameter(0)), downgrade);
+        new SystemUpdate(plugins, host(), transport(events, url.repository())).run(url, downgrade);
     UpgradePlan plan = updated.plan();
     return Result.of(
         "Update",

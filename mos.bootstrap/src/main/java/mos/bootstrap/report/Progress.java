@@ -1,9 +1,6 @@
 package mos.bootstrap.report;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import mos.spi.event.EventSink;
 
 /** How events are shown ({@code --progress}). */
@@ -26,22 +23,11 @@ public enum Progress {
    */
   public EventSink sink(PrintStream err, boolean debug) {
     return switch (this) {
-      case AUTO -> isTerminal() ? new BarSink(err, debug) : new PlainSink(err, debug, true);
+      case AUTO -> Terminal.isAt(2) ? new BarSink(err, debug) : new PlainSink(err, debug, true);
       case BAR -> new BarSink(err, debug);
       case PLAIN -> new PlainSink(err, debug, true);
       case JSON -> new JsonSink(err, debug);
       case NONE -> new PlainSink(err, debug, false);
     };
-  }
-
-  private static boolean isTerminal() {
-    try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return target.startsWith("/dev/pts/")
-          || target.startsWith("/dev/tty")
-          || target.equals("/dev/console");
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -71,7 +71,7 @@ class InstallationTest {
           done.add(step);
         }
       };
-  private final TransportOptions options = new TransportOptions(false, events);
+  private final TransportOptions options = new TransportOptions(false, Optional.empty(), events);
   private Host host;
 
   @BeforeEach

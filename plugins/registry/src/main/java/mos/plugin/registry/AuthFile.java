@@ -240,7 +240,8 @@ final class AuthFile {
     return null;
   }
 
-  private static List<String> hosts(String host) {
+  /** The names of a host: docker's has several. */
+  static List<String> hosts(String host) {
     return DOCKER_HOSTS.contains(host) ? DOCKER_HOSTS : List.of(host);
   }
 

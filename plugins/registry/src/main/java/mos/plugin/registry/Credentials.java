@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import mos.spi.store.RegistryLogin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,20 @@ final class Credentials {
   }
 
   /**
-   * The login for a repository.
+   * The login for a place. What the user gave comes first, at the registry that they named; a
+   * mirror, or where registries.conf has us look instead, is another one.
+   *
+   * @throws mos.spi.MosException when a file or a helper that is configured does not work
+   */
+  Optional<Login> find(Endpoint place, Optional<RegistryLogin> given) {
+    return given
+        .filter(login -> AuthFile.hosts(place.host()).contains(login.registry()))
+        .map(login -> new Login(login.user(), login.password(), Optional.empty()))
+        .or(() -> find(place.host(), place.name()));
+  }
+
+  /**
+   * The login that the machine has for a repository.
    *
    * @param host {@code HOST[:PORT]}
    * @param repository its name there

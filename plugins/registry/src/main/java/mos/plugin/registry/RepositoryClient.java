@@ -40,8 +40,7 @@ final class RepositoryClient {
     this.endpoint = endpoint;
     this.servers = servers;
     this.server = servers.registry(endpoint.host(), endpoint.insecure(), options.plainHttp());
-    this.tokens =
-        new Tokens(server, servers, () -> credentials.find(endpoint.host(), endpoint.name()));
+    this.tokens = new Tokens(server, servers, () -> credentials.find(endpoint, options.login()));
     this.scope = "repository:" + endpoint.name() + ":" + actions;
   }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
+import mos.spi.store.RegistryLogin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -339,6 +340,28 @@ class CredentialsTest {
     MosException e = assertThrows(MosException.class, () -> find("a"));
 
     assertEquals(file + ": is larger than 1048576 bytes", e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"docker.io", "index.docker.io", "registry-1.docker.io"})
+  void whatTheUserGaveForDockersRegistryIsForItByEachOfItsNames(String named) {
+    Endpoint place =
+        new Endpoint("registry-1.docker.io", "library/x", false, RegistryRule.Pull.ORIGIN);
+    RegistryLogin given = new RegistryLogin(named, "me", SECRET);
+
+    assertEquals(
+        Optional.of(new Login("me", SECRET, Optional.empty())),
+        credentials().find(place, Optional.of(given)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry.example", "registry.example:5001", "example:5000", "docker.io"})
+  void whatTheUserGaveForOneRegistryIsForNoOther(String named) throws IOException {
+    login(auths(HOST, "of the file", SECRET));
+    Endpoint place = new Endpoint(HOST, "a", false, RegistryRule.Pull.ORIGIN);
+    RegistryLogin given = new RegistryLogin(named, "me", "other");
+
+    assertEquals("of the file", credentials().find(place, Optional.of(given)).orElseThrow().user());
   }
 
   @Test

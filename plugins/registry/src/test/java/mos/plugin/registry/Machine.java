@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import mos.spi.event.EventSink;
 import mos.spi.image.Repository;
 import mos.spi.store.ImageDestination;
 import mos.spi.store.ImageSource;
+import mos.spi.store.RegistryLogin;
 import mos.spi.store.TransportOptions;
 import mos.testkit.registry.Account;
 import mos.testkit.registry.Authority;
@@ -19,7 +21,7 @@ import mos.testkit.registry.Authority;
 final class Machine implements AutoCloseable {
   private final Path directory;
   private final Map<String, String> variables = new HashMap<>();
-  private TransportOptions options = new TransportOptions(false, EventSink.NONE);
+  private TransportOptions options = new TransportOptions(false, Optional.empty(), EventSink.NONE);
   private RegistryTransport transport;
 
   Machine(Path directory) throws IOException {
@@ -44,12 +46,18 @@ final class Machine implements AutoCloseable {
   }
 
   Machine plainHttp() {
-    options = new TransportOptions(true, EventSink.NONE);
+    options = new TransportOptions(true, options.login(), options.events());
+    return this;
+  }
+
+  Machine user(String registry, Account account) {
+    RegistryLogin login = new RegistryLogin(registry, account.user(), account.password());
+    options = new TransportOptions(options.plainHttp(), Optional.of(login), options.events());
     return this;
   }
 
   Machine events(EventSink sink) {
-    options = new TransportOptions(options.plainHttp(), sink);
+    options = new TransportOptions(options.plainHttp(), options.login(), sink);
     return this;
   }
 

@@ -23,7 +23,8 @@ import mos.spi.store.TransportOptions;
  * it.
  */
 final class Importer {
-  static final TransportOptions OPTIONS = new TransportOptions(false, EventSink.NONE);
+  static final TransportOptions OPTIONS =
+      new TransportOptions(false, Optional.empty(), EventSink.NONE);
 
   private Importer() {}
 

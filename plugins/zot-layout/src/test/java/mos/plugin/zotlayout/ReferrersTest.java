@@ -123,7 +123,8 @@ class ReferrersTest {
     EventSink events = event -> said.append(event);
     try (ImageSource source =
         transport.source(
-            Images.repository(temp, "r"), new mos.spi.store.TransportOptions(false, events))) {
+            Images.repository(temp, "r"),
+            new mos.spi.store.TransportOptions(false, Optional.empty(), events))) {
       assertEquals(List.of(first.manifest().digest()), digests(source, MediaTypes.SIGNATURE));
     }
     assertTrue(said.toString().contains(second.manifest().digest().hex()), said.toString());
