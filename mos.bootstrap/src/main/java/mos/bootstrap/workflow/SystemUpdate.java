@@ -95,16 +95,14 @@ public final class SystemUpdate {
     }
   }
 
-  /** The bootkit of the next system; empty when it has none. */
+  /** The bootkit to see to; empty when the next system has none, or nothing is to be done. */
   private static Optional<VerifiedImage> bootkit(
       List<VerifiedImage> images, UpgradePlan plan, VerifiedSystem current, ImageStore store) {
     if (plan.next().target(InstalledBootkit.TARGET).isEmpty()) {
       return Optional.empty();
     }
-    return images.stream()
-        .filter(image -> image.target().serviceName().equals(InstalledBootkit.TARGET))
-        .findFirst()
-        .or(() -> InstalledBootkit.image(current, store));
+    return InstalledBootkit.toSee(
+        images, () -> InstalledBootkit.image(current, store), runningBootkit());
   }
 
   /**
@@ -132,9 +130,13 @@ public final class SystemUpdate {
         esp.keepOnly(before);
         throw e;
       }
-      esp.startNext(id, KernelCommandLine.current().value(Bootkit.ID_ARGUMENT));
+      esp.startNext(id, runningBootkit());
       return revision;
     }
+  }
+
+  private static Optional<String> runningBootkit() {
+    return KernelCommandLine.current().value(Bootkit.ID_ARGUMENT);
   }
 
   /** The manifests that were installed once and are no longer. */

@@ -92,59 +92,61 @@ public final class SystemPartition implements BootPartition {
   /** A file that is to be there. */
   private record Wanted(Path source, List<String> place) {}
 
+  /** Reads every file that is there once: a UKI is large. */
   @Override
   public void add(Path esp, Bootkit bootkit) {
     on(
         esp,
         () -> {
-          checkLoader(esp, bootkit);
           List<Wanted> wanted = new ArrayList<>();
-          if (!hasUki(esp, bootkit)) {
+          List<Path> present = ukis(esp, bootkit.id());
+          List<Path> others = differing(present, bootkit.uki());
+          if (others.size() == present.size()) {
             String name = UkiName.counted(bootkit.id(), TRIES).toString();
             wanted.add(new Wanted(bootkit.uki(), List.of("EFI", "Linux", name)));
           }
-          for (List<String> place : List.of(FALLBACK, LOADER)) {
-            if (!isSame(bootkit.loader(), find(esp, place))) {
-              wanted.add(new Wanted(bootkit.loader(), place));
-            }
+          if (!FileContent.isSame(bootkit.loader(), find(esp, FALLBACK))) {
+            checkFallback(esp);
+            wanted.add(new Wanted(bootkit.loader(), FALLBACK));
+          }
+          if (!FileContent.isSame(bootkit.loader(), find(esp, LOADER))) {
+            wanted.add(new Wanted(bootkit.loader(), LOADER));
           }
           removeTemporaries(esp);
           checkRoom(esp, wanted);
           for (Wanted file : wanted) {
             try (InputStream content = Files.newInputStream(file.source())) {
-              put(esp, file.place(), content);
+              // What took the place of another is no other any more.
+              others.remove(put(esp, file.place(), content));
             }
           }
-          removeOthers(esp, bootkit);
+          // Two of one id: the loader would not know which is meant.
+          for (Path other : others) {
+            steps.delete(other);
+          }
           return true;
         });
   }
 
-  /** Whether a UKI of that id has the wanted content. */
-  private boolean hasUki(Path esp, Bootkit bootkit) throws IOException {
-    for (Entry entry : entries(esp)) {
-      if (entry.id().equals(bootkit.id()) && isSame(bootkit.uki(), entry.file())) {
-        return true;
-      }
-    }
-    return false;
+  private List<Path> ukis(Path esp, String id) {
+    return entries(esp).stream().filter(entry -> entry.id().equals(id)).map(Entry::file).toList();
   }
 
-  /** Removes UKIs of that id with another content: the loader would not know which is meant. */
-  private void removeOthers(Path esp, Bootkit bootkit) throws IOException {
-    for (Entry entry : entries(esp)) {
-      if (entry.id().equals(bootkit.id()) && !isSame(bootkit.uki(), entry.file())) {
-        steps.delete(entry.file());
+  private static List<Path> differing(List<Path> files, Path wanted) throws IOException {
+    List<Path> differing = new ArrayList<>();
+    for (Path file : files) {
+      if (!FileContent.isSame(wanted, file)) {
+        differing.add(file);
       }
     }
+    return differing;
   }
 
   /** Refuses to replace somebody else's fallback loader. */
-  private static void checkLoader(Path esp, Bootkit bootkit) throws IOException {
+  private static void checkFallback(Path esp) throws IOException {
     Path fallback = find(esp, FALLBACK);
     if (!Files.exists(fallback)
-        || isSame(bootkit.loader(), fallback)
-        || isSame(find(esp, LOADER), fallback)
+        || FileContent.isSame(find(esp, LOADER), fallback)
         || isSystemdBoot(fallback)) {
       return;
     }
@@ -260,8 +262,8 @@ public final class SystemPartition implements BootPartition {
         });
   }
 
-  /** Puts a file in its place, whole or not at all. */
-  private void put(Path esp, List<String> place, InputStream content) throws IOException {
+  /** Puts a file in its place, whole or not at all; gives its path. */
+  private Path put(Path esp, List<String> place, InputStream content) throws IOException {
     Path directory = esp;
     for (String name : place.subList(0, place.size() - 1)) {
       directory = child(directory, name);
@@ -277,6 +279,7 @@ public final class SystemPartition implements BootPartition {
     } else {
       steps.rename(temporary, target);
     }
+    return target;
   }
 
   /** What an interrupted run left. */
@@ -310,10 +313,6 @@ public final class SystemPartition implements BootPartition {
       throw MosException.invalid(file + ": is larger than " + LARGEST_CONFIGURATION + " bytes");
     }
     return Files.readString(file, StandardCharsets.ISO_8859_1);
-  }
-
-  private static boolean isSame(Path one, Path other) throws IOException {
-    return Files.isRegularFile(one) && Files.isRegularFile(other) && Files.mismatch(one, other) < 0;
   }
 
   private static Path find(Path esp, List<String> place) throws IOException {

@@ -142,6 +142,68 @@ class SystemPartitionTest {
     }
   }
 
+  /** How many bytes this process has read so far (proc_pid_io(5)). */
+  private static long read() throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/io"))) {
+      return lines
+          .filter(line -> line.startsWith("rchar: "))
+          .mapToLong(line -> Long.parseLong(line.substring(7)))
+          .sum();
+    }
+  }
+
+  @Test
+  void addingReadsEachFileOnce() throws IOException {
+    String large = "a uki with some words in it ".repeat(300);
+    Bootkit kit = kit("1", large, MARK);
+    long size = Files.size(kit.uki());
+    long start = read();
+    partition.add(esp, kit);
+    long added = read();
+    assertTrue(added - start < size + size / 4, () -> "new: " + (added - start) + " of " + size);
+    partition.add(esp, kit);
+    long again = read() - added;
+    assertTrue(again > 2 * size, () -> "there: " + again + " of " + size);
+    assertTrue(again < 2 * size + size / 4, () -> "there: " + again + " of " + size);
+  }
+
+  /** Changes one byte, behind what tells the kind of a loader. */
+  private static Path damage(Path file) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    content[content.length * 3 / 4] ^= 1;
+    return Files.write(file, content);
+  }
+
+  @Test
+  void damagedFilesAreReplaced() throws IOException {
+    Bootkit kit = kit("1");
+    partition.add(esp, kit);
+    Map<String, String> whole = tree(esp);
+    for (String name : whole.keySet()) {
+      damage(esp.resolve(name));
+      partition.add(esp, kit);
+      assertEquals(whole, tree(esp), name);
+    }
+    partition.bless(esp, "1");
+    damage(esp.resolve("EFI/Linux/mos-1.efi"));
+    partition.add(esp, kit);
+    assertEquals(whole, tree(esp), "it is tried anew");
+  }
+
+  @Test
+  void aDamagedOneBesideAWholeOneOfTheSameIdGoes() throws IOException {
+    Bootkit kit = kit("1");
+    partition.add(esp, kit);
+    partition.bless(esp, "1");
+    Path whole = esp.resolve("EFI/Linux/mos-1.efi");
+    damage(Files.copy(whole, whole.resolveSibling("mos-1+3.efi")));
+    FileTime longAgo = FileTime.fromMillis(0);
+    Files.setLastModifiedTime(whole, longAgo);
+    partition.add(esp, kit);
+    assertEquals(List.of("mos-1.efi"), names());
+    assertEquals(longAgo, Files.getLastModifiedTime(whole));
+  }
+
   @Test
   void otherContentOfTheSameIdReplacesIt() throws IOException {
     partition.add(esp, kit("1"));
@@ -385,6 +447,33 @@ class SystemPartitionTest {
       assertEquals(wanted, tree(place), "after cut " + cuts);
     }
     assertTrue(cuts > 9, () -> "the power was never cut");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void afterAPowerCutWhileDamagedFilesAreReplacedTheNextRunReplacesThem(boolean torn)
+      throws IOException {
+    Bootkit kit = kit("1");
+    update(partition, esp, kit);
+    damage(esp.resolve("EFI/Linux/mos-1.efi"));
+    damage(esp.resolve("EFI/systemd/systemd-bootx64.efi"));
+    Path whole = copy("whole");
+    partition.add(whole, kit);
+    int cuts = 0;
+    boolean cut = true;
+    while (cut) {
+      cuts++;
+      Path place = copy("cut" + cuts);
+      try {
+        new SystemPartition(new CutSteps(cuts, torn), EfiVariables.here()).add(place, kit);
+        cut = false;
+      } catch (MosException e) {
+        assertTrue(e.getMessage().endsWith("power cut"), e.getMessage());
+      }
+      partition.add(place, kit);
+      assertEquals(tree(whole), tree(place), "after cut " + cuts);
+    }
+    assertTrue(cuts > 5, () -> "the power was never cut");
   }
 
   private Path copy(String name) throws IOException {
