@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,11 +161,7 @@ final class Program {
 
   private void print(Result result, boolean json) {
     if (json) {
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("apiVersion", "mos/v1");
-      document.put("kind", result.kind());
-      document.putAll(result.fields());
-      out.println(ResultFormat.write(document).text());
+      out.println(ResultFormat.write(result.document()).text());
     } else if (!result.text().isEmpty()) {
       out.println(result.text());
     }

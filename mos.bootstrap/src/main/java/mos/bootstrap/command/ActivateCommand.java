@@ -41,6 +41,10 @@ final class ActivateCommand extends HostCommand {
     if (now) {
       Command.of("systemd", "systemctl", "reboot").run();
     }
+    return result(target, now);
+  }
+
+  static Result result(String target, boolean now) {
     String outcome = now ? "rebooting" : "reboot-needed";
     String detail =
         now ? "the machine reboots into it" : "a reboot activates it; say --reboot to reboot now";

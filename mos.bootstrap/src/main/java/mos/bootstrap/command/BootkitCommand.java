@@ -53,6 +53,10 @@ final class BootkitCommand extends Command {
                     texts("--append"),
                     text("--id")),
                 output);
+    return result(built, output);
+  }
+
+  static Result result(BootkitBuild.Built built, Reference output) {
     return Result.of(
         "Bootkit",
         built.image().digest() + "\nbootkit " + built.id(),

@@ -29,6 +29,10 @@ final class InitrdCommand extends Command {
       Reboot.POWER_OFF.now();
     }
     events.accept(new Event.Note(used()));
+    return result(outcome);
+  }
+
+  static Result result(Bringup.Outcome outcome) {
     return Result.of("Boot", outcome.detail(), "detail", outcome.detail());
   }
 

@@ -51,8 +51,11 @@ final class InstallCommand extends HostCommand {
     }
     DiskInstallation installation =
         new DiskInstallation(plugins, host().authority(), transport(events, url.repository()));
-    DiskInstallation.Installed installed =
-        installation.unsealAndRun(url, disk, this::sizes, MediaCommand.allowed(this));
+    return result(
+        disk, url, installation.unsealAndRun(url, disk, this::sizes, MediaCommand.allowed(this)));
+  }
+
+  static Result result(Path disk, Reference url, DiskInstallation.Installed installed) {
     return Result.of(
         "Installation",
         "installed " + String.join(", ", installed.targets()) + " from " + url + " on " + disk,

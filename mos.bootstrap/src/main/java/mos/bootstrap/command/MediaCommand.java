@@ -1,5 +1,6 @@
 package mos.bootstrap.command;
 
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -67,7 +68,7 @@ final class MediaCommand extends Command {
           "--offline is missing: a medium's initrd sets up no network, so it must carry the images");
     }
     MediumFormat format = one(MediumFormat.values(), "--format", text("--format").orElse("raw"));
-    var output = path("--output").orElseThrow();
+    Path output = path("--output").orElseThrow();
     Reference url = HostCommand.reference(parameter(0));
     TransportOptions options = transport(events, url.repository());
     new MediaBuild(plugins, plugins.keysets().open(KeysetCommands.directory()), options)
@@ -86,6 +87,10 @@ final class MediaCommand extends Command {
                 texts("--append")),
             format,
             output);
+    return result(output, mode);
+  }
+
+  static Result result(Path output, MediaBuild.Mode mode) {
     return Result.of("Medium", output.toString(), "file", output, "mode", lower(mode));
   }
 

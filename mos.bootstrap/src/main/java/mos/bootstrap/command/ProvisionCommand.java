@@ -32,6 +32,10 @@ final class ProvisionCommand extends Command {
             path("--admin-policies").orElse(Provision.ADMIN_POLICIES),
             isSet("--force"),
             isSet("--insecure"));
+    return result();
+  }
+
+  static Result result() {
     return Result.of("Provision", "provisioned", "provisioned", true);
   }
 }

@@ -19,4 +19,13 @@ public record Result(String kind, Map<String, ?> fields, String text, int status
     }
     return new Result(kind, fields, text, 0);
   }
+
+  /** The JSON document, as {@code docs/schema/result.schema.json} has it. */
+  public Map<String, Object> document() {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("apiVersion", "mos/v1");
+    document.put("kind", kind);
+    document.putAll(fields);
+    return document;
+  }
 }

@@ -13,20 +13,31 @@ import java.util.Optional;
  */
 public record GuestMaterial(Path directory) {
   /**
-   * That of this machine: in the directory of the environment variable {@code MOS_VM_DIR}, or in
-   * {@code /var/cache/mos-vm}.
+   * That of this machine, whether it was made or not: in the directory of the environment variable
+   * {@code MOS_VM_DIR}, or in {@code /var/cache/mos-vm}.
+   */
+  public static GuestMaterial here() {
+    return new GuestMaterial(
+        Path.of(Optional.ofNullable(System.getenv("MOS_VM_DIR")).orElse("/var/cache/mos-vm")));
+  }
+
+  /**
+   * The same.
    *
    * @throws IllegalStateException when it was not made
    */
   public static GuestMaterial prepared() {
-    GuestMaterial material =
-        new GuestMaterial(
-            Path.of(Optional.ofNullable(System.getenv("MOS_VM_DIR")).orElse("/var/cache/mos-vm")));
+    GuestMaterial material = here();
     if (!Files.exists(material.probe())) {
       throw new IllegalStateException(
           "no guest material in " + material.directory + "; run distribution/vm/prepare");
     }
     return material;
+  }
+
+  /** Whether the kit is there, whole. */
+  public boolean hasKit() {
+    return Files.exists(directory.resolve(".kit.stamp"));
   }
 
   /** A root directory with a kernel, its modules, dracut, ukify, sbsign and systemd-boot. */
