@@ -1,6 +1,7 @@
 package mos.linux;
 
 import com.sun.jna.Memory;
+import java.util.List;
 import java.util.Locale;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
@@ -107,14 +108,16 @@ public enum Keyring {
     }
 
     long here() {
-      return switch (System.getProperty("os.arch")) {
-        case "amd64" -> x86;
-        // And every architecture that came later.
-        case "aarch64", "riscv64", "loongarch64" -> arm;
-        case String other ->
-            throw new MosException(
-                ErrorCode.RESOURCE, "the keyring's system calls on " + other + " are unknown");
-      };
+      String machine = System.getProperty("os.arch");
+      if (machine.equals("amd64")) {
+        return x86;
+      }
+      // And every architecture that came later.
+      if (List.of("aarch64", "riscv64", "loongarch64").contains(machine)) {
+        return arm;
+      }
+      throw new MosException(
+          ErrorCode.RESOURCE, "the keyring's system calls on " + machine + " are unknown");
     }
   }
 }

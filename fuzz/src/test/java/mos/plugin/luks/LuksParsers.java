@@ -2,6 +2,7 @@ package mos.plugin.luks;
 
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Optional;
 import mos.formats.LuksMetadata;
 import mos.formats.LuksMetadataFormat;
 import mos.spi.model.Bytes;
@@ -21,9 +22,12 @@ public final class LuksParsers {
     MessageDigest sha256 = Digest.sha256();
     byte[] digest = sha256.digest(bytes);
     System.arraycopy(digest, 0, bytes, AT_CHECKSUM, digest.length);
-    BinaryHeader header = BinaryHeader.parse(BinaryHeader.Place.PRIMARY, bytes);
+    Optional<BinaryHeader> header = BinaryHeader.parse(BinaryHeader.Place.PRIMARY, bytes);
+    if (header.isEmpty()) {
+      return;
+    }
     for (BinaryHeader.Place place : BinaryHeader.Place.values()) {
-      BinaryHeader again = BinaryHeader.parse(place, header.toArray(place));
+      Optional<BinaryHeader> again = BinaryHeader.parse(place, header.get().toArray(place));
       if (!again.equals(header)) {
         throw new AssertionError(header + " became " + again);
       }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 import mos.formats.LuksMetadata;
 import mos.formats.LuksMetadataFormat;
@@ -64,7 +65,7 @@ record BinaryHeader(UUID uuid, LuksMetadata metadata) {
   }
 
   /** Whether the bytes are as somebody wrote them who knew the format: checksum and version. */
-  static boolean isIntact(Place place, byte[] header) {
+  private static boolean isIntact(Place place, byte[] header) {
     ByteBuffer fields = ByteBuffer.wrap(header);
     return header.length == SIZE
         && place.isMagic(header)
@@ -76,14 +77,14 @@ record BinaryHeader(UUID uuid, LuksMetadata metadata) {
   }
 
   /**
-   * Reads an intact one.
+   * Reads one.
    *
+   * @return empty when it is damaged, or none of this size and checksum
    * @throws InvalidFieldException naming the field that is not as we make it
    */
-  static BinaryHeader parse(Place place, byte[] header) {
+  static Optional<BinaryHeader> parse(Place place, byte[] header) {
     if (!isIntact(place, header)) {
-      throw new InvalidFieldException(
-          "", "is damaged, or is not LUKS2 with " + SIZE + " bytes and a SHA-256 checksum");
+      return Optional.empty();
     }
     if (ByteBuffer.wrap(header).getLong(AT_OFFSET) != place.offset()) {
       throw new InvalidFieldException("hdr_offset", "must be " + place.offset());
@@ -99,8 +100,8 @@ record BinaryHeader(UUID uuid, LuksMetadata metadata) {
     while (end < SIZE && header[end] != 0) {
       end++;
     }
-    return new BinaryHeader(
-        uuid, LuksMetadataFormat.parse(Bytes.copyOf(Arrays.copyOfRange(header, AT_JSON, end))));
+    Bytes json = Bytes.copyOf(Arrays.copyOfRange(header, AT_JSON, end));
+    return Optional.of(new BinaryHeader(uuid, LuksMetadataFormat.parse(json)));
   }
 
   /** The bytes of it: written anew, nothing is taken over but what this record holds. */

@@ -62,15 +62,18 @@ record LuksHeader(BinaryHeader header, Bytes keyslot) {
   }
 
   private static BinaryHeader header(FileChannel channel) throws IOException {
-    Optional<BinaryHeader.Place> intact = Optional.empty();
     for (BinaryHeader.Place place : BinaryHeader.Place.values()) {
-      if (intact.isEmpty()
-          && BinaryHeader.isIntact(place, read(channel, place.offset(), BinaryHeader.SIZE))) {
-        intact = Optional.of(place);
+      Optional<BinaryHeader> header =
+          BinaryHeader.parse(place, read(channel, place.offset(), BinaryHeader.SIZE));
+      if (header.isPresent()) {
+        return header.get();
       }
     }
-    BinaryHeader.Place place = intact.orElse(BinaryHeader.Place.PRIMARY);
-    return BinaryHeader.parse(place, read(channel, place.offset(), BinaryHeader.SIZE));
+    throw new InvalidFieldException(
+        "",
+        "both are damaged, or not LUKS2 with "
+            + BinaryHeader.SIZE
+            + " bytes and a SHA-256 checksum");
   }
 
   /** Reads a range; a device that ends before it gives zeros. */
