@@ -3,7 +3,6 @@ package mos.bootstrap.workflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import mos.spi.MosException;
 import mos.spi.boot.Bootkit;
 import mos.spi.event.Event;
@@ -45,26 +44,6 @@ final class InstalledBootkit {
   static String id(VerifiedImage image) {
     String named = image.manifest().annotations().get(Bootkit.ID_ANNOTATION);
     return named == null ? image.digest().hex().substring(0, SHORT) : named;
-  }
-
-  /**
-   * The bootkit that an update has to see on the system partition. One that its manifest names is
-   * looked at there even when it is installed: its file may be damaged, or its start may be what an
-   * interrupted update had not got to. One that the manifest does not name and that runs was put
-   * there before its system was committed, and was read by the firmware since.
-   *
-   * @param imported the images that the update brought
-   * @param installed looks at the installed bootkit
-   * @param running the one that was started
-   */
-  static Optional<VerifiedImage> toSee(
-      List<VerifiedImage> imported,
-      Supplier<Optional<VerifiedImage>> installed,
-      Optional<String> running) {
-    return imported.stream()
-        .filter(image -> image.target().serviceName().equals(TARGET))
-        .findFirst()
-        .or(() -> installed.get().filter(image -> !running.equals(Optional.of(id(image)))));
   }
 
   /** How a system of some revision is looked at. */

@@ -95,14 +95,19 @@ public final class SystemUpdate {
     }
   }
 
-  /** The bootkit to see to; empty when the next system has none, or nothing is to be done. */
+  /**
+   * The bootkit of the next system; empty when it has none. It is seen to also where the manifest
+   * does not name it and it runs: it may have been started once, and be selected by nobody yet.
+   */
   private static Optional<VerifiedImage> bootkit(
       List<VerifiedImage> images, UpgradePlan plan, VerifiedSystem current, ImageStore store) {
     if (plan.next().target(InstalledBootkit.TARGET).isEmpty()) {
       return Optional.empty();
     }
-    return InstalledBootkit.toSee(
-        images, () -> InstalledBootkit.image(current, store), runningBootkit());
+    return images.stream()
+        .filter(image -> image.target().serviceName().equals(InstalledBootkit.TARGET))
+        .findFirst()
+        .or(() -> InstalledBootkit.image(current, store));
   }
 
   /**
