@@ -67,6 +67,9 @@ final class StatusCommand extends HostCommand {
     if (target.running() instanceof Running.Image(Digest digest)) {
       fields.put("running", digest);
     }
+    if (target.running() instanceof Running.Unknown(String name)) {
+      fields.put("runningName", name);
+    }
     target.problem().ifPresent(problem -> fields.put("problem", problem));
     return fields;
   }

@@ -36,7 +36,7 @@ public final class SystemStatus {
 
   /** The status of {@code host}. */
   public SystemStatus(PluginCatalog plugins, Host host, EventSink events) {
-    this(plugins, host, KernelCommandLine.current().value(Bootkit.ID_ARGUMENT), events);
+    this(plugins, host, started(host), events);
   }
 
   /**
@@ -47,6 +47,13 @@ public final class SystemStatus {
     this.host = host;
     this.started = started;
     this.events = events;
+  }
+
+  /** Of a system below another root than this machine's, nothing was started. */
+  private static Optional<String> started(Host host) {
+    return host.directories().root().toAbsolutePath().normalize().getNameCount() == 0
+        ? KernelCommandLine.current().value(Bootkit.ID_ARGUMENT)
+        : Optional.empty();
   }
 
   /** What runs of a target. */
