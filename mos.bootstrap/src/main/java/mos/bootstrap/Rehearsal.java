@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import mos.bootstrap.workflow.BringupRehearsal;
 import mos.bootstrap.workflow.PluginCatalog;
 import mos.linux.DirectoryTree;
+import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.Rehearsed;
 
@@ -61,6 +62,9 @@ public final class Rehearsal {
         try {
           part.rehearse(directory);
         } catch (MosException e) {
+          if (e.code() == ErrorCode.INTERNAL) {
+            throw e;
+          }
           System.err.println(
               "less practised: " + part.getClass().getName() + ": " + e.getMessage());
         } finally {

@@ -53,7 +53,11 @@ public record ProcessUsage(long peakMemory, Duration own, Duration programs) {
         time(fields.subList(USER_TIME + 2, USER_TIME + 4)));
   }
 
-  private static Duration time(List<String> ticks) {
-    return Duration.ofMillis(ticks.stream().mapToLong(Long::parseLong).sum() * TICK);
+  private static Duration time(List<String> ticks) throws IOException {
+    try {
+      return Duration.ofMillis(ticks.stream().mapToLong(Long::parseLong).sum() * TICK);
+    } catch (NumberFormatException e) {
+      throw new IOException("not as proc_pid_stat(5) says", e);
+    }
   }
 }

@@ -1,11 +1,13 @@
 package mos.bootstrap.command;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import mos.bootstrap.workflow.Bringup;
 import mos.bootstrap.workflow.KernelCommandLine;
 import mos.bootstrap.workflow.PluginCatalog;
 import mos.linux.ProcessUsage;
 import mos.linux.Reboot;
+import mos.spi.MosException;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
 
@@ -28,7 +30,7 @@ final class InitrdCommand extends Command {
       System.err.println("mosctl initrd: " + outcome.detail() + "; switching off");
       Reboot.POWER_OFF.now();
     }
-    events.accept(new Event.Note(used()));
+    used().ifPresent(text -> events.accept(new Event.Note(text)));
     return result(outcome);
   }
 
@@ -36,15 +38,23 @@ final class InitrdCommand extends Command {
     return Result.of("Boot", outcome.detail(), "detail", outcome.detail());
   }
 
-  /** What this boot cost: the machine's log is the only place where that is to be had. */
-  private static String used() {
-    ProcessUsage usage = ProcessUsage.now();
-    return "used "
-        + (usage.peakMemory() >> 20)
-        + " MiB, "
-        + usage.own().toMillis()
-        + " ms of the processor, its programs "
-        + usage.programs().toMillis()
-        + " ms";
+  /**
+   * What this boot cost: the machine's log is the only place where that is to be had. A machine
+   * boots without it, too.
+   */
+  private static Optional<String> used() {
+    try {
+      ProcessUsage usage = ProcessUsage.now();
+      return Optional.of(
+          "used "
+              + (usage.peakMemory() >> 20)
+              + " MiB, "
+              + usage.own().toMillis()
+              + " ms of the processor, its programs "
+              + usage.programs().toMillis()
+              + " ms");
+    } catch (MosException e) {
+      return Optional.empty();
+    }
   }
 }

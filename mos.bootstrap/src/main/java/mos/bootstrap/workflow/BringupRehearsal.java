@@ -52,7 +52,7 @@ public final class BringupRehearsal implements Rehearsed {
         Secret key = Secret.takeOver(new byte[KEY])) {
       new Volumes(plugins).open(new MachineDisk(directory, missing), key, directory, undo);
     } catch (MosException e) {
-      if (e.code() == ErrorCode.INTERNAL) {
+      if (e.code() != ErrorCode.RESOURCE && e.code() != ErrorCode.NOT_FOUND) {
         throw e;
       }
     }

@@ -12,6 +12,7 @@ import mos.spi.model.Hmac;
  */
 public final class Secret implements AutoCloseable {
   private final byte[] content;
+  private boolean closed;
 
   private Secret(byte[] content) {
     this.content = content;
@@ -33,7 +34,7 @@ public final class Secret implements AutoCloseable {
    * @return what the borrower made of them
    */
   public <T> T use(Function<byte[], T> borrower) {
-    return borrower.apply(content);
+    return borrower.apply(open());
   }
 
   /**
@@ -43,12 +44,20 @@ public final class Secret implements AutoCloseable {
    * @return the caller's to close
    */
   public Secret derive(String purpose) {
-    return takeOver(Hmac.sha256(content, purpose.getBytes(UTF_8)));
+    return takeOver(Hmac.sha256(open(), purpose.getBytes(UTF_8)));
   }
 
-  /** Overwrites the bytes. */
+  private byte[] open() {
+    if (closed) {
+      throw new IllegalStateException("this secret was overwritten");
+    }
+    return content;
+  }
+
+  /** Overwrites the bytes; what is done with them later fails. */
   @Override
   public void close() {
+    closed = true;
     Arrays.fill(content, (byte) 0);
   }
 

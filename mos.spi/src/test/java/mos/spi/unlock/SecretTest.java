@@ -1,6 +1,7 @@
 package mos.spi.unlock;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,10 @@ class SecretTest {
   @Test
   void closingOverwritesIt() {
     byte[] content = {1, 2, 3};
-    Secret.takeOver(content).close();
+    Secret secret = Secret.takeOver(content);
+    secret.close();
     assertEquals(0, content[0] + content[1] + content[2]);
+    assertThrows(IllegalStateException.class, () -> secret.derive("anything"));
+    assertThrows(IllegalStateException.class, () -> secret.use(bytes -> bytes.length));
   }
 }
