@@ -370,16 +370,13 @@ final class VmFactory {
   /** Makes a UKI of the first bootkit's for the installed system. */
   Path sign(Path uki, String id, String key, int version, int minimumVersion) {
     SealPolicies policies = policies(version, minimumVersion);
+    List<String> commandLine = new ArrayList<>(List.of("root=soci:name=mosboot"));
+    commandLine.addAll(Bootkit.KERNEL_ARGUMENTS);
+    commandLine.addAll(List.of(Bootkit.ID_ARGUMENT + "=" + id, "console=ttyS0"));
     new UkiBootkitBuilder()
         .rework(
             bootkit(),
-            List.of(
-                "root=soci:name=mosboot",
-                "panic=-1",
-                "quiet",
-                "loglevel=4",
-                Bootkit.ID_ARGUMENT + "=" + id,
-                "console=ttyS0"),
+            commandLine,
             Map.of("/mos/policies.json", SealPoliciesFormat.write(policies)),
             false,
             keysets().signingKey(KEYSET, key),

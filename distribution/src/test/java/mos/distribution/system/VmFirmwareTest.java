@@ -31,6 +31,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class VmFirmwareTest {
   private static final String NAME = "mos-e2e.1";
 
+  /** Longer than a kernel takes to come to the initrd here. */
+  private static final Duration STARTING = Duration.ofSeconds(15);
+
   @RegisterExtension final MachineRoom room = new MachineRoom();
 
   private final VmFactory factory = VmFactory.shared();
@@ -75,7 +78,7 @@ final class VmFirmwareTest {
     try (VmGuest guest =
         new VmGuest(machine.firmware(room, name.replace(' ', '-')), name, "firmware")) {
       guest.machine().await("(?i)access denied|security violation", VmGuest.BOOT);
-      guest.machine().cutPowerAfter("", Duration.ofSeconds(3), Duration.ofSeconds(1));
+      guest.machine().cutPowerAfter("", STARTING, Duration.ofSeconds(1));
       assertFalse(guest.machine().console().contains("mos: start"), "the UKI was started");
     }
   }

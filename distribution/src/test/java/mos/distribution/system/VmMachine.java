@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import mos.spi.boot.Bootkit;
 import mos.testkit.vm.Disk;
 import mos.testkit.vm.MachineRoom;
 import mos.testkit.vm.VirtualMachine;
@@ -69,6 +70,6 @@ record VmMachine(Path place, Disk disk) {
         .kernel(
             factory.section(uki, "linux"),
             factory.section(uki, "initrd"),
-            "quiet loglevel=4 " + commandLine);
+            String.join(" ", Bootkit.KERNEL_ARGUMENTS) + " " + commandLine);
   }
 }

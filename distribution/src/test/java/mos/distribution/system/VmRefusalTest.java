@@ -105,6 +105,24 @@ final class VmRefusalTest {
   }
 
   @Test
+  void theUkiOfAnotherSystemIsGivenNoneOfThisMachine() {
+    VmMachine machine = factory.golden().copy(room, "machine");
+    try (VmGuest guest =
+        new VmGuest(
+            VmMachine.kernel(
+                    room,
+                    "another-system",
+                    factory.uki(VmFactory.FIRST),
+                    "root=soci:name=mosboot mos.bootkit=another")
+                .tpm(machine.tpm())
+                .disk(machine.disk()),
+            "the UKI of another system",
+            "kernel")) {
+      guest.refuses("no installed system belongs to the bootkit another");
+    }
+  }
+
+  @Test
   void anOlderUkiOpensNothingOnceTheCounterHasMoved() {
     VmMachine machine = factory.golden().copy(room, "machine");
     Path newer = factory.sign(room.file("newer.efi"), VmFactory.FIRST, "uki-production", 3, 3);

@@ -1,12 +1,17 @@
 package mos.distribution.system;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mos.spi.boot.Bootkit;
 import mos.testkit.vm.MachineRoom;
 
 /** The EFI system partition of a machine that is switched off, read as firmware reads it. */
@@ -15,6 +20,13 @@ final class VmSystemPartition {
   private static final Pattern UKI =
       Pattern.compile(
           "::/EFI/Linux/mos-([a-z0-9.]+?)(\\+[0-9-]+)?\\.efi", Pattern.CASE_INSENSITIVE);
+  private static final String LOADER = "::/EFI/BOOT/BOOTX64.EFI";
+  private static final String CONFIGURATION = "::/loader/loader.conf";
+
+  /** Where it begins, and in it the mark that a boot sector has. */
+  private static final long START = 1 << 20;
+
+  private static final int MARK = 510;
 
   private final Path image;
 
@@ -30,29 +42,68 @@ final class VmSystemPartition {
   /** Its bootkits, and how their names count tries: {@code +LEFT-DONE}, or nothing. */
   Map<String, String> bootkits() {
     Map<String, String> found = new TreeMap<>();
-    mtools("mdir", "-b", "::/EFI/Linux")
-        .lines()
+    files().stream()
         .map(UKI::matcher)
-        .filter(Matcher::find)
+        .filter(Matcher::matches)
         .forEach(name -> found.put(name.group(1), Optional.ofNullable(name.group(2)).orElse("")));
     return found;
   }
 
-  /** The bootkit that firmware starts; empty when it finds nothing to start. */
+  /**
+   * The bootkit that firmware starts; empty when it finds nothing to start.
+   *
+   * @throws AssertionError when that, or its loader, is not what was made
+   */
   Optional<String> started() {
-    if (mtools("mdir", "-b", "::/EFI/BOOT/BOOTX64.EFI").isEmpty()) {
+    List<String> all = files();
+    if (!all.contains(LOADER)) {
       return Optional.empty();
     }
-    Matcher selected = DEFAULT.matcher(mtools("mtype", "::/loader/loader.conf"));
-    return selected.find()
-        ? Optional.of(selected.group(1))
-        : bootkits().keySet().stream().findFirst();
+    Matcher selected =
+        DEFAULT.matcher(all.contains(CONFIGURATION) ? mtools("mtype", CONFIGURATION) : "");
+    Optional<String> id =
+        selected.find() ? Optional.of(selected.group(1)) : bootkits().keySet().stream().findFirst();
+    id.ifPresent(this::checkWhole);
+    return id;
   }
 
-  /** What a tool says, which is nothing where nothing is. */
+  private void checkWhole(String id) {
+    VmFactory factory = VmFactory.shared();
+    same(LOADER, factory.bootkit().resolve(Bootkit.LOADER));
+    same("::/EFI/Linux/mos-" + id + bootkits().get(id) + ".efi", factory.uki(id));
+  }
+
+  private void same(String file, Path made) {
+    Path copy = image.resolveSibling("copy");
+    Programs.run(List.of("mcopy", "-n", "-o", "-i", partition(), file, copy.toString())).ok();
+    try {
+      if (Files.mismatch(copy, made) >= 0) {
+        throw new AssertionError(file + " is not what was made");
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** All its files; none when there is no file system. */
+  private List<String> files() {
+    byte[] mark = new byte[2];
+    try (RandomAccessFile disk = new RandomAccessFile(image.toFile(), "r")) {
+      disk.seek(START + MARK);
+      disk.readFully(mark);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return mark[0] == 0x55 ? mtools("mdir", "-b", "-/", "::").lines().toList() : List.of();
+  }
+
   private String mtools(String tool, String... arguments) {
-    List<String> command = new java.util.ArrayList<>(List.of(tool, "-i", image + "@@1M"));
+    List<String> command = new ArrayList<>(List.of(tool, "-i", partition()));
     command.addAll(List.of(arguments));
-    return Programs.run(command).out();
+    return Programs.run(command).ok().out();
+  }
+
+  private String partition() {
+    return image + "@@1M";
   }
 }

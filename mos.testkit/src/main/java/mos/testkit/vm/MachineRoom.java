@@ -102,8 +102,13 @@ public final class MachineRoom
   private void open(String name) {
     Path room = Path.of(System.getProperty("mos.vm.room", "target/vm")).toAbsolutePath();
     Path mine = room.resolve(name);
-    FileTree.remove(mine);
     try {
+      if (Files.exists(mine)) {
+        // What a failure left is looked at by somebody, and a test that failed may be tried again.
+        Path before = room.resolve(name + ".before");
+        FileTree.remove(before);
+        Files.move(mine, before);
+      }
       directory = Optional.of(Files.createDirectories(mine));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
