@@ -37,7 +37,7 @@ final class VmPowerCutTest {
       List.of(
           new Moment("mos: start", 9000),
           new Moment("partition /dev/vdb: ", 8000),
-          new Moment("import images: ", 4000));
+          new Moment("import images: ", 2500));
 
   /** From power on to a system whose services run. */
   private static final List<Moment> BOOT =
