@@ -16,15 +16,18 @@ import mos.spi.boot.Bootkit;
 import mos.testkit.vm.Disk;
 import mos.testkit.vm.MachineEnd;
 import mos.testkit.vm.MachineRoom;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What {@code mosb bootkit build} made, and what its initrd does around {@code mosctl initrd}: here
- * a script stands in its place.
+ * a script stands in its place. They need no installed machine: the last class begins while another
+ * thread, which has the first, has that made.
  */
 @Tag("vm")
+@Order(Integer.MAX_VALUE)
 final class VmBootkitTest {
   private static final long MAX_INITRD = 32_000_000;
 

@@ -94,13 +94,23 @@ final class VmSystemPartition {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-    return mark[0] == 0x55 ? mtools("mdir", "-b", "-/", "::").lines().toList() : List.of();
+    if (mark[0] != 0x55) {
+      return List.of();
+    }
+    mtools("minfo", "::"); // fails for what is none
+    Programs.Run found = run("mdir", "-b", "-/", "::");
+    boolean empty = found.err().contains("\"::\" not found");
+    return empty ? List.of() : found.ok().out().lines().toList();
   }
 
   private String mtools(String tool, String... arguments) {
+    return run(tool, arguments).ok().out();
+  }
+
+  private Programs.Run run(String tool, String... arguments) {
     List<String> command = new ArrayList<>(List.of(tool, "-i", partition()));
     command.addAll(List.of(arguments));
-    return Programs.run(command).ok().out();
+    return Programs.run(command);
   }
 
   private String partition() {

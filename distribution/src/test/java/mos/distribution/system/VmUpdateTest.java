@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** From one system to the next, from a second disk, by the machine's own firmware and loader. */
 @Tag("vm")
-@Order(2)
+@Order(Integer.MAX_VALUE - 1)
 final class VmUpdateTest {
   /** The command of an update; the manifest's tag is to follow. */
   static final String UPDATE =

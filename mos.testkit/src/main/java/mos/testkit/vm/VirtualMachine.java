@@ -293,6 +293,7 @@ public final class VirtualMachine implements AutoCloseable {
     private final List<String> more = new ArrayList<>();
     private int memory = 512;
     private int processors = 1;
+    private @Nullable Path disc;
     private @Nullable Path variables;
     private @Nullable Path kernel;
     private @Nullable Path initrd;
@@ -355,12 +356,8 @@ public final class VirtualMachine implements AutoCloseable {
 
     /** An optical disc, from which firmware tries to boot before it tries the disks. */
     public Builder disc(Path image) {
-      return options(
-          "-drive",
-          "if=none,id=disc,media=cdrom,format=raw,readonly=on,file="
-              + image.toString().replace(",", ",,"),
-          "-device",
-          "ide-cd,drive=disc,bootindex=0");
+      disc = image;
+      return this;
     }
 
     /** A TPM on a state that {@link Swtpm#manufacture} made; it runs as long as the machine. */
@@ -394,7 +391,9 @@ public final class VirtualMachine implements AutoCloseable {
       List<String> command = new ArrayList<>(List.of("qemu-system-x86_64", "-name", name));
       command.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
       // Firmware with secure boot hangs without system management mode.
-      command.addAll(List.of("-machine", "q35,smm=on", "-accel", "tcg,thread=multi"));
+      // Six empty ports of its disk controller take a kernel a second.
+      String board = disc == null ? "q35,smm=on,sata=off" : "q35,smm=on";
+      command.addAll(List.of("-machine", board, "-accel", "tcg,thread=multi"));
       command.addAll(List.of("-cpu", PROCESSOR, "-m", String.valueOf(memory), "-smp"));
       command.add(String.valueOf(processors));
       command.addAll(List.of("-chardev", "stdio,id=console,signal=off", "-serial"));
@@ -408,6 +407,12 @@ public final class VirtualMachine implements AutoCloseable {
       }
       for (int i = 0; i < disks.size(); i++) {
         command.addAll(diskOptions(disks.get(i), i));
+      }
+      if (disc != null) {
+        String file = disc.toString().replace(",", ",,");
+        command.add("-drive");
+        command.add("if=none,id=disc,media=cdrom,format=raw,readonly=on,file=" + file);
+        command.addAll(List.of("-device", "ide-cd,drive=disc,bootindex=0"));
       }
       if (running != null) {
         command.addAll(List.of("-chardev", "socket,id=tpm,path=" + running.socket()));
