@@ -20,6 +20,8 @@ public final class DirectoryTree {
    * there is nothing. Symbolic links are removed and never followed. Where something is mounted at
    * it or in it nothing is removed: what a mount shows belongs to somebody else.
    *
+   * <p>The mounts are looked at once, before: nobody else may mount in it meanwhile.
+   *
    * @throws IOException when something is mounted there, or cannot be removed; in the second case
    *     the rest may be gone
    * @throws MosException RESOURCE when the mount table cannot be read
