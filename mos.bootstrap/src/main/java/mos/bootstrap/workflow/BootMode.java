@@ -3,6 +3,8 @@ package mos.bootstrap.workflow;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +24,9 @@ sealed interface BootMode {
 
   /** The value of {@code repo} that means the medium. */
   String LOCAL = "local";
+
+  /** The tag of a manifest that is named without one. */
+  String DEFAULT_TAG = "latest";
 
   /** Where the medium is mounted. */
   Path MEDIUM = Path.of("/run/mos/medium");
@@ -118,7 +123,7 @@ sealed interface BootMode {
   private static Reference url(Map<String, String> root) {
     String name = root.getOrDefault("name", "");
     String repo = root.getOrDefault("repo", LOCAL);
-    String tagged = name.contains(":") ? name : name + ":latest";
+    String tagged = name.contains(":") ? name : name + ":" + DEFAULT_TAG;
     String text =
         repo.equals(LOCAL)
             ? "oci:" + MEDIUM.resolve(MEDIUM_IMAGES) + ":" + tagged
@@ -155,10 +160,10 @@ sealed interface BootMode {
 
   /** The word for a permission on command lines, such as {@code replace-system}. */
   static String word(Disks.Permission permission) {
-    return permission.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return permission.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static java.util.List<String> split(String text) {
+  private static List<String> split(String text) {
     return Arrays.stream(text.split(",", -1)).filter(part -> !part.isEmpty()).toList();
   }
 }

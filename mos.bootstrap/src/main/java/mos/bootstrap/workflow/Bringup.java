@@ -14,6 +14,7 @@ import mos.linux.Mount;
 import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
+import mos.spi.boot.Bootkit;
 import mos.spi.disk.PartitionRole;
 import mos.spi.event.Event;
 import mos.spi.event.EventSink;
@@ -85,8 +86,7 @@ public final class Bringup {
       }
       Host host = new Host(directories, authority);
       MountTarget mount = new MountTarget(plugins, host, events);
-      MountedImage root =
-          mount.bootedBy(arguments.value(mos.spi.boot.Bootkit.ID_ARGUMENT), sysroot);
+      MountedImage root = mount.bootedBy(arguments.value(Bootkit.ID_ARGUMENT), sysroot);
       undo.push("unmount " + sysroot, () -> mount.unmount(sysroot));
       moveInto(sysroot, Volumes.place(PartitionRole.CONFIG), "config");
       moveInto(sysroot, Volumes.place(PartitionRole.STORE), "atomfs-cache");

@@ -179,11 +179,7 @@ public final class MediaBuild {
           source
               .resolve(url.selector())
               .orElseThrow(() -> MosException.notFound(url + ": there is no such manifest"));
-      Optional<String> tag =
-          url.selector() instanceof Selector.Tag named
-              ? Optional.of(named.tag())
-              : Optional.of("latest");
-      Artifacts.copy(source, destination, artifact, tag, options.events());
+      Artifacts.copy(source, destination, artifact, Optional.of(tag(url)), options.events());
       for (String type : List.of(MediaTypes.CERTIFICATE, MediaTypes.SIGNATURE)) {
         for (Descriptor referrer : source.referrers(artifact.digest(), type)) {
           Artifacts.copy(source, destination, referrer, Optional.empty(), options.events());
@@ -289,9 +285,12 @@ public final class MediaBuild {
     if (request.mode() == Mode.PROVISION) {
       return "root=soci:name=" + BootMode.INSTALLED;
     }
-    String tag = url.selector() instanceof Selector.Tag named ? named.tag() : "latest";
-    String name = "root=soci:name=" + url.repository().name() + ":" + tag;
-    return name + ",repo=" + BootMode.LOCAL;
+    return "root=soci:name=" + url.repository().name() + ":" + tag(url) + ",repo=" + BootMode.LOCAL;
+  }
+
+  /** The tag that the manifest has on the medium, also when it was named by its digest. */
+  private static String tag(Reference url) {
+    return url.selector() instanceof Selector.Tag named ? named.tag() : BootMode.DEFAULT_TAG;
   }
 
   private static Path directory(Path directory) {

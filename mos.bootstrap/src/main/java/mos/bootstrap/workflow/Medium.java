@@ -4,19 +4,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import mos.spi.MosException;
 import mos.spi.UndoLog;
+import mos.spi.boot.BootkitBuilder;
 
 /**
  * The medium that this machine was started from: its second partition. Nothing on it is trusted.
  */
 final class Medium {
-  /** The name of its partition, or of its disc. */
-  static final String NAME = "mos-medium";
-
   private Medium() {}
 
   /** Mounts it read-only at {@link BootMode#MEDIUM}. */
   static Path mount(PluginCatalog plugins, UndoLog undo) {
-    Optional<Path> device = plugins.disks().findMedium(NAME);
+    Optional<Path> device = plugins.disks().findMedium(BootkitBuilder.MEDIUM);
     Path place = BootMode.MEDIUM;
     plugins
         .disks()
@@ -25,7 +23,7 @@ final class Medium {
                 () ->
                     MosException.notFound(
                         "no partition or disc is named '"
-                            + NAME
+                            + BootkitBuilder.MEDIUM
                             + "': is the medium that this was started from still there?")),
             place);
     undo.push("unmount " + place, () -> plugins.disks().unmount(place));

@@ -108,9 +108,14 @@ public final class MountTarget {
     HostDirectories directories = host.directories();
     try (SystemState state = plugins.states().read(directories.config());
         ImageStore store = plugins.store().open(directories.store())) {
-      VerifiedSystem system = choice.of(state, store);
-      String name = target.orElseGet(system::hostfs);
-      VerifiedImage image = steps.run("verify manifest and image", () -> system.image(name, store));
+      VerifiedImage image =
+          steps.run(
+              "verify manifest and image",
+              () -> {
+                VerifiedSystem system = choice.of(state, store);
+                return system.image(target.orElseGet(system::hostfs), store);
+              });
+      String name = image.target().serviceName();
       Optional<Path> writable =
           readOnly ? Optional.empty() : Optional.of(directories.scratchOf(name));
       return mount(

@@ -15,6 +15,7 @@ import mos.spi.UndoLog;
 import mos.spi.disk.Disks;
 import mos.spi.disk.MachineDisk;
 import mos.spi.disk.PartitionRole;
+import mos.spi.event.EventSink;
 import mos.spi.model.HostDirectories;
 import mos.spi.unlock.Secret;
 import mos.spi.unlock.VolumeUnlocker;
@@ -97,7 +98,7 @@ final class Volumes {
       undo.push("close " + name(role), () -> unlocker.lock(name(role)));
       steps.run(
           "make file system " + role.label(),
-          () -> disks.makeFileSystem(device, role, mos.spi.event.EventSink.NONE));
+          () -> disks.makeFileSystem(device, role, EventSink.NONE));
       mount(device, role, undo);
     }
   }

@@ -56,7 +56,7 @@ final class FakeMachine implements Disks {
 
   @Override
   public void mountMedium(Path device, Path directory) {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("nothing that is tested mounts a medium");
   }
 
   @Override
@@ -107,16 +107,6 @@ final class FakeMachine implements Disks {
   /** Its sealed volumes. */
   VolumeUnlocker volumes() {
     return new VolumeUnlocker() {
-      @Override
-      public String kind() {
-        return "fake";
-      }
-
-      @Override
-      public boolean recognizes(Path device) {
-        return true;
-      }
-
       @Override
       public void format(Path device, Secret key) {
         done.add("format " + device);

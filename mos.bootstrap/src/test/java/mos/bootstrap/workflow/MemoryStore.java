@@ -137,7 +137,7 @@ final class MemoryStore implements ImageStore {
 
   @Override
   public Path file(Digest digest) {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("what is in memory has no file: " + digest);
   }
 
   @Override

@@ -68,6 +68,9 @@ public interface BootkitBuilder {
       Path output,
       EventSink events);
 
+  /** The name of the partition, or of the disc, that a medium's content is on. */
+  String MEDIUM = "mos-medium";
+
   /** The form of a medium. */
   enum MediumFormat {
     /** A disk with a GPT. */
@@ -82,8 +85,8 @@ public interface BootkitBuilder {
    * @param loader the signed boot loader
    * @param uki the signed UKI
    * @param enrollment keys for firmware in setup mode; empty for none
-   * @param content a directory whose files a file system labelled {@code mos-medium} holds: the
-   *     second partition of a disk, the whole of a disc; empty for none
+   * @param content a directory whose files a file system labelled {@link #MEDIUM} holds: the second
+   *     partition of a disk, the whole of a disc; empty for none
    */
   record MediumRequest(
       Path loader, Path uki, Optional<Enrollment> enrollment, Optional<Path> content) {}

@@ -3,16 +3,10 @@ package mos.spi.unlock;
 import java.nio.file.Path;
 
 /**
- * Phase unlock: volumes that a key opens. Found by {@link java.util.ServiceLoader}, one per program
- * and kind of volume.
+ * Phase unlock: volumes that a key opens. Found by {@link java.util.ServiceLoader}, one per
+ * program.
  */
 public interface VolumeUnlocker {
-  /** The kind of volume, such as {@code luks2}. */
-  String kind();
-
-  /** Whether a block device holds such a volume. Reads its header, believes nothing of it. */
-  boolean recognizes(Path device);
-
   /**
    * Makes a block device such a volume; whatever it held is lost.
    *

@@ -23,31 +23,14 @@ import mos.spi.model.Bytes;
  */
 record LuksHeader(BinaryHeader header, Bytes keyslot) {
 
-  /** Whether a device begins with a LUKS header of whatever version, or has the second of one. */
-  static boolean isOn(Path device) {
-    try (FileChannel channel = FileChannel.open(device, StandardOpenOption.READ)) {
-      for (BinaryHeader.Place place : BinaryHeader.Place.values()) {
-        if (place.isMagic(read(channel, place.offset(), BinaryHeader.SIZE))) {
-          return true;
-        }
-      }
-      return false;
-    } catch (IOException e) {
-      throw MosException.io("cannot read " + device, e);
-    }
-  }
-
   /**
    * Reads a device's header: the first, or when that is damaged the second.
    *
    * @throws MosException NOT_FOUND when there is none; REFUSED when it is not one that we make
    */
   static LuksHeader read(Path device) {
-    if (!isOn(device)) {
-      throw MosException.notFound(device + ": holds no LUKS volume");
-    }
     try (FileChannel channel = FileChannel.open(device, StandardOpenOption.READ)) {
-      BinaryHeader header = header(channel);
+      BinaryHeader header = header(device, channel);
       byte[] keyslot =
           read(channel, LuksMetadataFormat.KEYSLOT_OFFSET, LuksMetadataFormat.KEYSLOT_SIZE);
       return new LuksHeader(header, Bytes.copyOf(keyslot));
@@ -61,13 +44,18 @@ record LuksHeader(BinaryHeader header, Bytes keyslot) {
     }
   }
 
-  private static BinaryHeader header(FileChannel channel) throws IOException {
+  private static BinaryHeader header(Path device, FileChannel channel) throws IOException {
+    boolean isThere = false;
     for (BinaryHeader.Place place : BinaryHeader.Place.values()) {
-      Optional<BinaryHeader> header =
-          BinaryHeader.parse(place, read(channel, place.offset(), BinaryHeader.SIZE));
+      byte[] bytes = read(channel, place.offset(), BinaryHeader.SIZE);
+      Optional<BinaryHeader> header = BinaryHeader.parse(place, bytes);
       if (header.isPresent()) {
         return header.get();
       }
+      isThere |= place.isMagic(bytes);
+    }
+    if (!isThere) {
+      throw MosException.notFound(device + ": holds no LUKS volume");
     }
     throw new InvalidFieldException(
         "",

@@ -30,16 +30,6 @@ public final class LuksUnlocker implements VolumeUnlocker {
   public LuksUnlocker() {}
 
   @Override
-  public String kind() {
-    return "luks2";
-  }
-
-  @Override
-  public boolean recognizes(Path device) {
-    return LuksHeader.isOn(device);
-  }
-
-  @Override
   public void format(Path device, Secret key) {
     check(key);
     Cryptsetup.run(Cryptsetup.format(device, sectorSize(device)), key);

@@ -3,7 +3,9 @@ package mos.plugin.tpm;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import mos.spi.ErrorCode;
 import mos.spi.InvalidFieldException;
 import mos.spi.MosException;
@@ -42,6 +44,10 @@ final class TpmKeyVault implements KeyVault {
 
   private final Tpm tpm;
 
+  /** Public areas and the layout are read once: nobody else changes them while this is open. */
+  private final Map<Integer, NvIndex> indexes = new HashMap<>();
+
+  private @Nullable Layout layout;
   private int pieceSize;
   private @Nullable SaltKey saltKey;
   private @Nullable Session policySession;
@@ -228,6 +234,8 @@ final class TpmKeyVault implements KeyVault {
   /** Removes all that there is of us; whether there was something. */
   private boolean removeEverything() {
     opener = null;
+    layout = null;
+    indexes.clear();
     List<Integer> ours = Layout.everything();
     boolean found = false;
     for (int handle : tpm.handles(FIRST_INDEX)) {
@@ -322,6 +330,7 @@ final class TpmKeyVault implements KeyVault {
         for (int handle : provisioned().secrets()) {
           NvIndex sealed = sealed(handle);
           tpm.nvReadLock(sealed, fitting(fit).plain());
+          indexes.remove(handle); // it is another one now: its lock is part of its name
         }
       } catch (MosException e) {
         endPolicySession();
@@ -363,6 +372,13 @@ final class TpmKeyVault implements KeyVault {
   }
 
   private @Nullable Layout layout() {
+    if (layout == null) {
+      layout = readLayout();
+    }
+    return layout;
+  }
+
+  private @Nullable Layout readLayout() {
     NvIndex index = tpm.nvReadPublic(Layout.LAYOUT);
     if (index == null || !index.equals(Layout.index().written()) || !isOwned()) {
       return null;
@@ -375,10 +391,15 @@ final class TpmKeyVault implements KeyVault {
   }
 
   private NvIndex defined(int handle) {
+    NvIndex known = indexes.get(handle);
+    if (known != null) {
+      return known;
+    }
     NvIndex index = tpm.nvReadPublic(handle);
     if (index == null || !index.has(NvIndex.WRITTEN)) {
       throw damaged(handle);
     }
+    indexes.put(handle, index);
     return index;
   }
 

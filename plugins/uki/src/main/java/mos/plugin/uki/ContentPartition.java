@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.UUID;
 import mos.linux.Command;
 import mos.spi.MosException;
+import mos.spi.boot.BootkitBuilder;
 
 /** A directory as an ext4 file system in a file: read-only use, no journal, all of it root's. */
 final class ContentPartition {
@@ -55,7 +56,7 @@ final class ContentPartition {
             "-O",
             "^has_journal,^resize_inode",
             "-L",
-            Medium.LABEL,
+            BootkitBuilder.MEDIUM,
             "-U",
             identifier,
             "-E",

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import mos.linux.Command;
 import mos.spi.MosException;
+import mos.spi.boot.BootkitBuilder;
 import mos.spi.boot.BootkitBuilder.MediumFormat;
 import mos.spi.boot.BootkitBuilder.MediumRequest;
 
@@ -22,9 +23,6 @@ import mos.spi.boot.BootkitBuilder.MediumRequest;
  * the UKI's digest: media of different content differ, and the same content gives the same bytes.
  */
 final class Medium {
-  /** The name of the partition, and of the file system, that a medium's content is in. */
-  static final String LABEL = "mos-medium";
-
   private static final Duration LIMIT = Duration.ofHours(2);
   private static final int MIB = 1 << 20;
   private static final String GDISK = "gdisk";
@@ -75,7 +73,7 @@ final class Medium {
           List.of(
               "--new=2:" + (first + 1) * MIB / 512 + ":" + ((first + second + 1) * MIB / 512 - 1),
               "--typecode=2:8300",
-              "--change-name=2:" + LABEL,
+              "--change-name=2:" + BootkitBuilder.MEDIUM,
               "--partition-guid=2:" + identifiers.of("content")));
     }
     arguments.add(image);
@@ -116,7 +114,7 @@ final class Medium {
             "--set_all_file_dates",
             "2026010100000000",
             "-V",
-            LABEL,
+            BootkitBuilder.MEDIUM,
             "-e",
             SYSTEM_FILE,
             "-no-emul-boot",

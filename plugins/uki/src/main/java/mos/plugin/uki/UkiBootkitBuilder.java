@@ -1,11 +1,9 @@
 package mos.plugin.uki;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import mos.spi.boot.BootkitBuilder;
-import mos.spi.event.Event;
 import mos.spi.event.EventSink;
 import mos.spi.model.Bytes;
 import mos.spi.model.Digest;
@@ -20,7 +18,7 @@ public final class UkiBootkitBuilder implements BootkitBuilder {
 
   @Override
   public void build(BootkitRequest request, Path output, EventSink events) {
-    step("build bootkit", events, () -> BootkitBuild.build(request, output));
+    BootkitBuild.build(request, output);
   }
 
   @Override
@@ -32,15 +30,12 @@ public final class UkiBootkitBuilder implements BootkitBuilder {
       SigningKey key,
       Path output,
       EventSink events) {
-    step(
-        "make the medium's UKI",
-        events,
-        () -> MediumUki.make(bootkit, commandLine, files, tools, key, output));
+    MediumUki.make(bootkit, commandLine, files, tools, key, output);
   }
 
   @Override
   public void medium(MediumRequest request, MediumFormat format, Path output, EventSink events) {
-    step("make medium", events, () -> Medium.make(request, format, output));
+    Medium.make(request, format, output);
   }
 
   @Override
@@ -51,12 +46,5 @@ public final class UkiBootkitBuilder implements BootkitBuilder {
   @Override
   public void writeEnrollment(Enrollment enrollment, Path directory) {
     SecureBoot.write(enrollment, directory);
-  }
-
-  private static void step(String name, EventSink events, Runnable action) {
-    long start = System.nanoTime();
-    events.accept(new Event.StepStarted(name));
-    action.run();
-    events.accept(new Event.StepDone(name, Duration.ofNanos(System.nanoTime() - start)));
   }
 }
