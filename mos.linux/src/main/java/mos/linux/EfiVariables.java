@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
-import mos.spi.ErrorCode;
 import mos.spi.MosException;
 import mos.spi.model.Bytes;
 
@@ -93,22 +92,6 @@ public final class EfiVariables {
         .orElse(false);
   }
 
-  /** The unique id of the partition that the boot loader came from. */
-  public Optional<UUID> loaderPartition() {
-    Optional<String> text = text("LoaderDevicePartUUID");
-    try {
-      return text.map(UUID::fromString);
-    } catch (IllegalArgumentException e) {
-      throw new MosException(
-          ErrorCode.INVALID, "LoaderDevicePartUUID: is no UUID: " + text.orElse(""), e);
-    }
-  }
-
-  /** The stub that started the kernel, such as {@code systemd-stub 257}. */
-  public Optional<String> stub() {
-    return text("StubInfo");
-  }
-
   /**
    * Has the boot loader start an entry at the next boot, and only then ({@code
    * LoaderEntryOneShot}).
@@ -155,16 +138,5 @@ public final class EfiVariables {
       // A file system without such flags has nothing to protect.
       return;
     }
-  }
-
-  /** A variable of the boot loader's that holds text, UTF-16 up to a zero. */
-  private Optional<String> text(String name) {
-    return read(name, LOADER)
-        .map(
-            value -> {
-              String text = new String(value.toArray(), StandardCharsets.UTF_16LE);
-              int end = text.indexOf('\0');
-              return end < 0 ? text : text.substring(0, end);
-            });
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,16 +27,11 @@ final class EfiVariablesTest {
     return EfiVariables.in(directory);
   }
 
-  private EfiVariables loader(String name, String text) throws IOException {
-    return with(name, EfiVariables.LOADER, (text + "\0").getBytes(StandardCharsets.UTF_16LE));
-  }
-
   @Test
   void machineWithoutThemHasNone() {
     EfiVariables none = EfiVariables.in(directory.resolve("nowhere"));
     assertFalse(none.isSecureBoot());
-    assertEquals(Optional.empty(), none.loaderPartition());
-    assertEquals(Optional.empty(), none.stub());
+    assertEquals(Optional.empty(), none.read("StubInfo", EfiVariables.LOADER));
   }
 
   @Test
@@ -48,21 +42,10 @@ final class EfiVariablesTest {
   }
 
   @Test
-  void loaderSaysWhereItCameFrom() throws IOException {
-    UUID id = UUID.randomUUID();
-    assertEquals(
-        Optional.of(id),
-        loader("LoaderDevicePartUUID", id.toString().toUpperCase(java.util.Locale.ROOT))
-            .loaderPartition());
-    assertEquals(Optional.of("systemd-stub 257"), loader("StubInfo", "systemd-stub 257").stub());
-  }
-
-  @Test
-  void nonsenseIsInvalid() throws IOException {
-    EfiVariables wrong = loader("LoaderDevicePartUUID", "x");
-    assertEquals(
-        ErrorCode.INVALID, assertThrows(MosException.class, wrong::loaderPartition).code());
+  void whatIsTooLargeIsInvalid() throws IOException {
     EfiVariables large = with("StubInfo", EfiVariables.LOADER, new byte[(64 << 10) + 1]);
-    assertEquals(ErrorCode.INVALID, assertThrows(MosException.class, large::stub).code());
+    assertEquals(
+        ErrorCode.INVALID,
+        assertThrows(MosException.class, () -> large.read("StubInfo", EfiVariables.LOADER)).code());
   }
 }

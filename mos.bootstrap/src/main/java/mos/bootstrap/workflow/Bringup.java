@@ -107,7 +107,7 @@ public final class Bringup {
                     .unsealOnce(MachineKeys.policies(MachineKeys.POLICIES)));
     try {
       secure(Optional.of(keys), undo);
-      Keyring.USER.addLogon("mos:luks", keys.luksKey());
+      Keyring.addLogon("mos:luks", keys.luksKey());
       return keys;
     } catch (RuntimeException e) {
       keys.close();

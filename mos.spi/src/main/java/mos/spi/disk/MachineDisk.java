@@ -3,7 +3,6 @@ package mos.spi.disk;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import mos.spi.MosException;
 
 /**
@@ -11,18 +10,11 @@ import mos.spi.MosException;
  *
  * @param device the whole disk, such as {@code /dev/nvme0n1}
  * @param partitions the block devices of its partitions
- * @param espId the unique id of its EFI system partition, by which the boot loader names the one
- *     that it came from ({@code LoaderDevicePartUUID}); empty when it has none
  */
-public record MachineDisk(Path device, Map<PartitionRole, Path> partitions, Optional<UUID> espId) {
+public record MachineDisk(Path device, Map<PartitionRole, Path> partitions) {
   /** Copies the map. */
   public MachineDisk {
     partitions = Map.copyOf(partitions);
-  }
-
-  /** A disk whose EFI system partition has no known id. */
-  public MachineDisk(Path device, Map<PartitionRole, Path> partitions) {
-    this(device, partitions, Optional.empty());
   }
 
   /** Whether every partition that a machine needs is there. */

@@ -7,7 +7,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import mos.spi.InvalidFieldException;
 import mos.spi.MosException;
 import mos.spi.disk.MachineDisk;
@@ -63,17 +62,13 @@ record DiskFinder(BlockNodes nodes) {
 
   private static Optional<MachineDisk> machine(BlockNode disk, List<Partition> table) {
     Map<PartitionRole, Path> paths = new EnumMap<>(PartitionRole.class);
-    Optional<UUID> espId = Optional.empty();
     for (PartitionRole role : PartitionRole.values()) {
-      Optional<Partition> partition = choose(role, table);
-      Optional<BlockNode> node = partition.flatMap(entry -> kernels(disk, entry));
-      node.ifPresent(found -> paths.put(role, found.node()));
-      if (role == PartitionRole.ESP && node.isPresent()) {
-        espId = partition.map(Partition::id);
-      }
+      choose(role, table)
+          .flatMap(entry -> kernels(disk, entry))
+          .ifPresent(found -> paths.put(role, found.node()));
     }
     return paths.keySet().stream().anyMatch(PartitionRole::isSealed)
-        ? Optional.of(new MachineDisk(disk.node(), paths, espId))
+        ? Optional.of(new MachineDisk(disk.node(), paths))
         : Optional.empty();
   }
 

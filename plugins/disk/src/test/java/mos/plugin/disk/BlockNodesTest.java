@@ -116,7 +116,6 @@ class BlockNodesTest {
     assertTrue(machine.isComplete());
     assertEquals(dev.resolve(partFormat.formatted(1)), machine.partition(PartitionRole.ESP));
     assertEquals(dev.resolve(partFormat.formatted(4)), machine.partition(PartitionRole.STORE));
-    assertTrue(machine.espId().isPresent());
   }
 
   @Test

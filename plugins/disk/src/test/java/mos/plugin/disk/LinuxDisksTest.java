@@ -72,7 +72,6 @@ class LinuxDisksTest {
       assertEquals(Optional.empty(), found(disk));
       MachineDisk machine = partition(disk);
       assertTrue(machine.isComplete());
-      assertTrue(machine.espId().isPresent());
       assertEquals(Optional.of(machine), found(disk));
       for (Path node : machine.partitions().values()) {
         assertTrue(node.toString().matches(disk.device() + "p[1-4]"), node::toString);
